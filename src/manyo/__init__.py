@@ -1,0 +1,1 @@
+"""Manyo (万葉): an evidence-carrying foundry for Japanese text."""
