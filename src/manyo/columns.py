@@ -37,6 +37,15 @@ class Column:
     data: ByteArray
     offsets: IntArray
 
+    def __post_init__(self) -> None:
+        # Arrow's buffers are read-only and numba compiles a kernel anew for each mutability: so all columns are.
+        for name in ("data", "offsets"):
+            array = getattr(self, name)
+            if array.flags.writeable:
+                array = array.view()
+                array.flags.writeable = False
+                object.__setattr__(self, name, array)
+
     @property
     def rows(self) -> int:
         return len(self.offsets) - 1

@@ -1,1 +1,35 @@
-"""engine"""
+"""How tasks are spread and survive.
+
+In come the tasks of a stage, each a pure function of a shard. Out comes the stage's *seal*: the list of the commits
+that count, the same whatever the number of workers and however often the build was killed on the way.
+
+    store = engine.open_store("work")
+    with engine.claim(store, {"recipe": digest}):
+        seal = engine.run("read", tasks, store=store, workers=2, fingerprint=fingerprint)
+
+The idea is that of MapReduce (Dean & Ghemawat 2004: tasks that can be run again, output committed by rename) with the
+manifests of Apache Iceberg (readers follow a list and never a directory), on plain files. See docs/engine.md.
+"""
+
+from manyo.engine.commits import Commit, File, Quarantine, Seal, read_seal
+from manyo.engine.driver import Progress, run
+from manyo.engine.store import Store, open_store
+from manyo.engine.task import Context, Result, Task
+from manyo.engine.workfolder import Claim, claim
+
+__all__ = [
+    "Claim",
+    "Commit",
+    "Context",
+    "File",
+    "Progress",
+    "Quarantine",
+    "Result",
+    "Seal",
+    "Store",
+    "Task",
+    "claim",
+    "open_store",
+    "read_seal",
+    "run",
+]
