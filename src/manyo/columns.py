@@ -68,7 +68,7 @@ class Column:
             return cls.join([item.encode() if isinstance(item, str) else item for item in array])
         kind = array.type
         if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
-            width = np.dtype(np.int64)
+            width: np.dtype[Any] = np.dtype(np.int64)
         elif pa.types.is_string(kind) or pa.types.is_binary(kind):
             width = np.dtype(np.int32)
         else:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,15 +41,16 @@ def inlined(function: F) -> F:
 
 def _compile(function: F, *, inline: bool) -> F:
     options: dict[str, Any] = {"nogil": True, "boundscheck": CHECKED, "forceinline": inline}
-    before = numba.config.CACHE_DIR
+    config: Any = numba.config
+    before = config.CACHE_DIR
     # The place is asked for when the decorator runs, so the setting is ours for that moment only.
-    numba.config.CACHE_DIR = _cache_folder(Path(function.__code__.co_filename).parent)
+    config.CACHE_DIR = _cache_folder(Path(function.__code__.co_filename).parent)
     try:
         return cast(F, numba.njit(function, cache=True, **options))
     except (RuntimeError, OSError):  # no place for a cache can be written
         return cast(F, numba.njit(function, cache=False, **options))
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 @cache
@@ -65,3 +67,12 @@ def _cache_folder(room: Path) -> str:
             if os.access(folder, os.W_OK):
                 return str(folder)
     return ""
+
+
+@inlined
+def wide(value: Any) -> int:
+    """A byte or another small integer as a signed 64-bit one.
+
+    Inside a kernel an unsigned operand meets a signed one as a float: `wide(data[at]) - 0x30` stays an integer.
+    """
+    return int(np.int64(value))

@@ -1,0 +1,340 @@
+"""Which encoding a page is in: the HTTP header, the page's own declaration and the bytes, taken together.
+
+The WHATWG Encoding Standard says what the labels mean (`shift_jis` is Windows-31J, `euc-jp` is eucJP-ms). Browsers
+then trust the header; a corpus cannot, because pages are served with the wrong header, saved under another encoding,
+or declare nothing. So the bytes decide wherever they are able to, and the declarations break ties:
+
+1. a byte order mark;
+2. an escape into JIS X 0208 or JIS X 0201: ISO-2022-JP is valid UTF-8, so it must be looked for first;
+3. bytes that are well-formed UTF-8 and not all ASCII: UTF-8, whatever is declared. (The odds that kana and kanji in
+   Shift_JIS or EUC-JP form valid UTF-8 by chance vanish after a few characters);
+4. otherwise every encoding is tried for malformed sequences, and a declared one has to be clearly worse than another
+   to lose against it;
+5. nothing declared and nothing to tell by: UTF-8, as bytes in ASCII are.
+
+Labels of other languages (`gb2312`, `windows-1252`, ...) are returned as they are; `decode` hands those to Python.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from manyo.columns import ByteArray, Column, IntArray
+from manyo.kernels import inlined, kernel
+
+UTF_8: Final = 1
+SHIFT_JIS: Final = 2
+EUC_JP: Final = 3
+ISO_2022_JP: Final = 4
+UTF_16_LE: Final = 5
+UTF_16_BE: Final = 6
+OTHER: Final = 7  # a label of another language: see `Choice.label`
+
+NAMES: Final = ("", "utf-8", "shift_jis", "euc-jp", "iso-2022-jp", "utf-16le", "utf-16be", "")
+EVIDENCE: Final = ("bytes", "bom", "escape", "header", "meta")
+BYTES, BOM, ESCAPE, HEADER, META = range(5)
+
+# https://encoding.spec.whatwg.org/#names-and-labels, and labels seen on real pages that the standard leaves out.
+_LABELS: Final = {
+    UTF_8: "utf-8 utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8 utf-8n utf_8 u8",
+    SHIFT_JIS: "shift_jis shift-jis sjis x-sjis ms_kanji csshiftjis windows-31j ms932 cp932 x-ms-cp932 shiftjis",
+    EUC_JP: "euc-jp eucjp x-euc-jp cseucpkdfmtjapanese x-euc euc_jp eucjp-ms ujis",
+    ISO_2022_JP: "iso-2022-jp csiso2022jp iso2022jp iso-2022-jp-ms jis",
+    UTF_16_LE: "utf-16 utf-16le unicode ucs-2 csunicode unicodefeff iso-10646-ucs-2",
+    UTF_16_BE: "utf-16be unicodefffe",
+}
+_CODES: Final = {label: code for code, labels in _LABELS.items() for label in labels.split()}
+_PARAMETER: Final = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9._:\-]{1,40})""", re.IGNORECASE)
+_SEARCHED: Final = 4096  # bytes; the standard prescans 1,024, but real pages put long comments and scripts first
+
+
+def label_code(label: str) -> int:
+    """The code of a label as the standard spells it; `OTHER` for one of another language, 0 for none.
+
+    >>> NAMES[label_code(" Windows-31J ")], NAMES[label_code("x-euc-jp")], label_code("gb2312") == OTHER, label_code("")
+    ('shift_jis', 'euc-jp', True, 0)
+    """
+    label = label.strip(" \t\r\n\f").lower()
+    return _CODES.get(label, OTHER) if label else 0
+
+
+@lru_cache(maxsize=4096)
+def header_label(content_type: str) -> str:
+    """The charset parameter of a Content-Type header, lower case; "" when there is none.
+
+    >>> header_label('text/html; Charset="Shift_JIS"')
+    'shift_jis'
+    """
+    found = _PARAMETER.search(content_type.encode("ascii", "replace"))
+    return found[1].decode("ascii").lower() if found else ""
+
+
+def meta_label(page: bytes) -> str:
+    """The label in `<meta charset>`, `<meta ... content="...charset=">` or the XML declaration; "" when none.
+
+    >>> meta_label(b'<html><meta http-equiv=Content-Type content="text/html; charset=x-sjis">')
+    'x-sjis'
+    """
+    start, end = _declared(np.frombuffer(page[:_SEARCHED], np.uint8), 0, min(len(page), _SEARCHED))
+    return page[start:end].decode("ascii", "replace").lower()
+
+
+def choose(bodies: Column, headers: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Choose an encoding for each page.
+
+    `headers` holds, for each row, the code of the header's charset (`label_code`), 0 for none. Returns the chosen codes and
+    the evidence that decided (an index into `EVIDENCE`), both `uint8` of shape `(rows,)`. `OTHER` comes back only
+    where a declared label of another language fits the bytes better than UTF-8 and the Japanese encodings do.
+
+    >>> codes, evidence = choose(Column.join(["猫の写真を撮る".encode("euc_jp")]), np.zeros(1, np.uint8))
+    >>> NAMES[codes[0]], EVIDENCE[evidence[0]]
+    ('euc-jp', 'bytes')
+    """
+    metas = np.zeros(bodies.rows, np.uint8)
+    spans = np.zeros((bodies.rows, 2), np.int64)
+    _find_labels(bodies.data, bodies.offsets, spans)
+    for row in np.flatnonzero(spans[:, 1] > spans[:, 0]):  # a label is 5-15 bytes, looked up in a dict of 40
+        metas[row] = label_code(bodies.data[spans[row, 0] : spans[row, 1]].tobytes().decode("ascii", "replace"))
+    codes = np.zeros(bodies.rows, np.uint8)
+    evidence = np.zeros(bodies.rows, np.uint8)
+    _choose(bodies.data, bodies.offsets, headers, metas, codes, evidence)
+    return codes, evidence
+
+
+@kernel
+def _find_labels(data: ByteArray, offsets: IntArray, spans: IntArray) -> None:
+    for row in range(len(offsets) - 1):
+        start, end = _declared(data, offsets[row], min(offsets[row + 1], offsets[row] + _SEARCHED))
+        spans[row, 0], spans[row, 1] = start, end
+
+
+@inlined
+def _lower(byte: int) -> int:
+    return byte | 0x20 if 0x41 <= byte <= 0x5A else byte
+
+
+@inlined
+def _space(byte: int) -> bool:
+    return byte == 0x20 or 0x09 <= byte <= 0x0D
+
+
+@kernel
+def _declared(data: ByteArray, start: int, end: int) -> tuple[int, int]:
+    """Where the first declared label is: inside a `<meta` tag or an XML declaration, after `charset=` or `encoding=`."""
+    at = start
+    while at + 8 < end:
+        if data[at] != 0x3C:
+            at += 1
+            continue
+        if data[at + 1] == 0x21 and data[at + 2] == 0x2D and data[at + 3] == 0x2D:  # a comment hides what it holds
+            at += 4
+            while at + 2 < end and not (data[at] == 0x2D and data[at + 1] == 0x2D and data[at + 2] == 0x3E):
+                at += 1
+            continue
+        meta = (
+            _lower(data[at + 1]) == 0x6D
+            and _lower(data[at + 2]) == 0x65
+            and _lower(data[at + 3]) == 0x74
+            and _lower(data[at + 4]) == 0x61
+        )
+        xml = data[at + 1] == 0x3F and _lower(data[at + 2]) == 0x78 and _lower(data[at + 3]) == 0x6D
+        if not meta and not xml:
+            at += 1
+            continue
+        at += 5
+        while at + 8 < end and data[at] != 0x3E:
+            # "charset" and "encoding" are told by three of their letters and the sign that follows.
+            length = 0
+            if _lower(data[at]) == 0x63 and _lower(data[at + 1]) == 0x68 and _lower(data[at + 4]) == 0x73 and meta:
+                length = 7
+            elif _lower(data[at]) == 0x65 and _lower(data[at + 1]) == 0x6E and _lower(data[at + 7]) == 0x67 and xml:
+                length = 8
+            if length == 0:
+                at += 1
+                continue
+            at += length
+            while at < end and _space(data[at]):
+                at += 1
+            if at >= end or data[at] != 0x3D:
+                continue
+            at += 1
+            while at < end and (_space(data[at]) or data[at] == 0x22 or data[at] == 0x27):
+                at += 1
+            first = at
+            while at < end and at - first < 40:
+                byte = _lower(data[at])
+                if not (0x61 <= byte <= 0x7A or 0x30 <= byte <= 0x39 or byte == 0x2D or byte == 0x5F or byte == 0x2E):
+                    break
+                at += 1
+            if at > first:
+                return first, at
+    return 0, 0
+
+
+@kernel
+def _choose(
+    data: ByteArray,
+    offsets: IntArray,
+    headers: npt.NDArray[np.uint8],
+    metas: npt.NDArray[np.uint8],
+    codes: npt.NDArray[np.uint8],
+    evidence: npt.NDArray[np.uint8],
+) -> None:
+    for row in range(len(offsets) - 1):
+        code, why = _page(data, offsets[row], offsets[row + 1], headers[row], metas[row])
+        codes[row], evidence[row] = code, why
+
+
+@kernel
+def _page(data: ByteArray, start: int, end: int, header: int, meta: int) -> tuple[int, int]:
+    size = end - start
+    if size >= 3 and data[start] == 0xEF and data[start + 1] == 0xBB and data[start + 2] == 0xBF:
+        return UTF_8, BOM
+    if size >= 2 and data[start] == 0xFF and data[start + 1] == 0xFE:
+        return UTF_16_LE, BOM
+    if size >= 2 and data[start] == 0xFE and data[start + 1] == 0xFF:
+        return UTF_16_BE, BOM
+    if size >= 4 and size % 2 == 0:
+        # Markup in UTF-16 without a mark: every other byte of an ASCII tag is zero.
+        if data[start] == 0x3C and data[start + 1] == 0 and data[start + 3] == 0:
+            return UTF_16_LE, BYTES
+        if data[start] == 0 and data[start + 1] == 0x3C and data[start + 2] == 0:
+            return UTF_16_BE, BYTES
+    multi, bad, escapes = _utf_8_errors(data, start, end)
+    declared, why = (header, HEADER) if header != 0 else (meta, META)
+    if escapes > 0 and multi == 0 and bad * 100 <= size:
+        return ISO_2022_JP, ESCAPE
+    if multi == 0 and bad == 0:  # ASCII: any encoding reads it alike; the declaration is still worth recording
+        return (UTF_8, why) if declared == UTF_8 else (UTF_8, BYTES)
+    if multi > 0 and bad * 50 <= multi:
+        if declared == UTF_8 or (declared != 0 and meta == UTF_8):
+            return UTF_8, why if declared == UTF_8 else META
+        return UTF_8, BYTES
+    sjis_kana, sjis_pairs, sjis_bad, sjis_half = _shift_jis_score(data, start, end)
+    euc_kana, euc_pairs, euc_bad = _euc_jp_score(data, start, end)
+    # One point a character read, a bonus for kana, four points lost for every malformed byte. Half-width katakana
+    # count for nothing: every EUC-JP page reads as half-width katakana in Shift_JIS.
+    utf_8 = 2 * multi - 4 * bad
+    sjis = sjis_pairs + sjis_kana - 4 * sjis_bad - sjis_half
+    euc = euc_pairs + euc_kana - 4 * euc_bad
+    for hint, weight in ((header, 2), (meta, 3)):
+        bonus = weight * (sjis_pairs + euc_pairs + multi) // 40 + weight
+        if hint == UTF_8:
+            utf_8 += bonus
+        elif hint == SHIFT_JIS:
+            sjis += bonus
+        elif hint == EUC_JP:
+            euc += bonus
+    best = UTF_8
+    if sjis > utf_8 and sjis >= euc:
+        best = SHIFT_JIS
+    elif euc > utf_8 and euc > sjis:
+        best = EUC_JP
+    other = header == OTHER or meta == OTHER
+    if other and not (best == SHIFT_JIS and sjis_kana * 20 > sjis_pairs and sjis_bad * 50 < sjis_pairs):
+        if not (best == EUC_JP and euc_kana * 8 > euc_pairs and euc_bad * 50 < euc_pairs):
+            return OTHER, HEADER if header == OTHER else META
+    if best == header:
+        return best, HEADER
+    return (best, META) if best == meta else (best, BYTES)
+
+
+@kernel
+def _utf_8_errors(data: ByteArray, start: int, end: int) -> tuple[int, int, int]:
+    """Well-formed multi-byte characters, malformed bytes, escapes into a Japanese set of ISO-2022-JP."""
+    multi = bad = escapes = 0
+    at = start
+    while at < end:
+        byte = data[at]
+        if byte < 0x80:
+            if byte == 0x1B and at + 2 < end:
+                second, third = data[at + 1], data[at + 2]
+                if second == 0x24 and (third == 0x42 or third == 0x40 or third == 0x28):
+                    escapes += 1
+                elif second == 0x28 and third == 0x49:
+                    escapes += 1
+            at += 1
+            continue
+        size = 0
+        if 0xC2 <= byte <= 0xDF:
+            size = 2
+        elif 0xE0 <= byte <= 0xEF:
+            size = 3
+        elif 0xF0 <= byte <= 0xF4:
+            size = 4
+        if size == 0 or at + size > end:
+            bad += 1
+            at += 1
+            continue
+        good = True
+        for step in range(1, size):
+            if data[at + step] & 0xC0 != 0x80:
+                good = False
+        if good:
+            multi += 1
+            at += size
+        else:
+            bad += 1
+            at += 1
+    return multi, bad, escapes
+
+
+@kernel
+def _shift_jis_score(data: ByteArray, start: int, end: int) -> tuple[int, int, int, int]:
+    """Kana, double bytes, malformed bytes and half-width katakana as Shift_JIS would read them."""
+    kana = pairs = bad = half = 0
+    at = start
+    while at < end:
+        lead = data[at]
+        if lead < 0x80:
+            at += 1
+        elif 0xA1 <= lead <= 0xDF:
+            half += 1
+            at += 1
+        elif lead == 0x80 or lead == 0xA0 or lead > 0xFC or at + 1 >= end:
+            bad += 1
+            at += 1
+        else:
+            trail = data[at + 1]
+            if trail < 0x40 or trail == 0x7F or trail > 0xFC:
+                bad += 1
+                at += 1
+            else:
+                pairs += 1
+                if (lead == 0x82 and 0x9F <= trail <= 0xF1) or (lead == 0x83 and trail <= 0x96):
+                    kana += 1
+                at += 2
+    return kana, pairs, bad, half
+
+
+@kernel
+def _euc_jp_score(data: ByteArray, start: int, end: int) -> tuple[int, int, int]:
+    """Kana, double bytes and malformed bytes as EUC-JP would read them."""
+    kana = pairs = bad = 0
+    at = start
+    while at < end:
+        lead = data[at]
+        if lead < 0x80:
+            at += 1
+        elif at + 1 >= end:
+            bad += 1
+            at += 1
+        elif lead == 0x8E and 0xA1 <= data[at + 1] <= 0xDF:
+            at += 2
+        elif lead == 0x8F and at + 2 < end and 0xA1 <= data[at + 1] <= 0xFE and 0xA1 <= data[at + 2] <= 0xFE:
+            pairs += 1
+            at += 3
+        elif 0xA1 <= lead <= 0xFE and 0xA1 <= data[at + 1] <= 0xFE:
+            pairs += 1
+            if (lead == 0xA4 and data[at + 1] <= 0xF3) or (lead == 0xA5 and data[at + 1] <= 0xF6):
+                kana += 1
+            at += 2
+        else:
+            bad += 1
+            at += 1
+    return kana, pairs, bad

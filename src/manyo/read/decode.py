@@ -1,0 +1,368 @@
+"""Bytes become UTF-8, as the WHATWG Encoding Standard says, and nothing is lost for a few bad bytes.
+
+Shift_JIS is read as Windows-31J (①㈱髙﨑 are ordinary characters there), EUC-JP as eucJP-ms with JIS X 0212, and
+ISO-2022-JP with its escapes; Python's own `shift_jis` and `euc_jp` codecs fail on all three. What is malformed
+becomes U+FFFD by the standard's rules (a stray ASCII byte after a broken lead byte is kept) and is counted.
+
+>>> text, errors = decode(Column.join(["①㈱髙﨑～".encode("cp932"), b"\\x82\\xa0\\x82<br>"]), np.array([2, 2], np.uint8))
+>>> text.text().to_pylist(), errors.tolist()
+(['①㈱髙﨑～', 'あ\ufffd<br>'], [0, 1])
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from manyo.columns import ByteArray, Column, IntArray
+from manyo.kernels import kernel, wide
+from manyo.read import charset
+from manyo.read.utf8 import put
+
+_REPLACEMENT = 0xFFFD
+
+
+def decode(bodies: Column, codes: npt.NDArray[np.uint8]) -> tuple[Column, npt.NDArray[np.int32]]:
+    """Decode every row by its code (`charset.UTF_8` ... `charset.UTF_16_BE`) into valid UTF-8.
+
+    A leading byte order mark is dropped. Returns the text and, for each row, the number of malformed sequences that
+    were replaced. Rows coded `charset.OTHER` or 0 are read as UTF-8: see `decode_other` for those.
+    """
+    jis_0208, jis_0212 = jis_tables()
+    capacity = _capacity(bodies.data, bodies.offsets, codes)
+    out = np.empty(capacity, np.uint8)
+    offsets = np.zeros(bodies.rows + 1, np.int64)
+    errors = np.zeros(bodies.rows, np.int32)
+    _decode(bodies.data, bodies.offsets, codes, jis_0208, jis_0212, out, offsets, errors)
+    return Column(out[: offsets[-1]], offsets), errors
+
+
+def decode_other(page: bytes, label: str) -> tuple[str, int]:
+    """Decode one page of another language by its declared label, UTF-8 when the label means nothing to Python.
+
+    `iso-8859-1` and `ascii` are read as windows-1252, `gb2312` as gb18030, as browsers do. Returns the text and the
+    number of replacement characters in it.
+    """
+    label = _ALIASES.get(label, label)
+    try:
+        text = page.decode(label, "replace")
+    except (LookupError, ValueError):  # an unknown label, or a codec that is not one of text
+        text = page.decode("utf-8", "replace")
+    return text, text.count("\ufffd")
+
+
+_ALIASES = {
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "windows-1252": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "big5": "big5hkscs",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "iso-8859-9": "cp1254",
+    "tis-620": "cp874",
+    "iso-8859-11": "cp874",
+    "windows-874": "cp874",
+    "macintosh": "mac_roman",
+}
+
+
+@cache
+def jis_tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
+    """The standard's indexes jis0208 (11,280 pointers) and jis0212 (8,836), as BMP code points, 0 where unassigned.
+
+    Python's `cp932` holds every character of jis0208, NEC's and IBM's rows among them, and `euc_jp` those of JIS X
+    0212; so the tables are read out of the codecs instead of being shipped.
+    """
+    jis_0208 = np.zeros(11280, np.uint16)
+    for pointer in range(11280):
+        lead, trail = divmod(pointer, 188)
+        pair = bytes((lead + (0x81 if lead < 0x1F else 0xC1), trail + (0x40 if trail < 0x3F else 0x41)))
+        if 8836 <= pointer < 10716:
+            continue  # the private-use rows, which the decoder computes
+        jis_0208[pointer] = ord(pair.decode("cp932", "ignore") or "\0")
+    jis_0212 = np.zeros(8836, np.uint16)
+    for pointer in range(8836):
+        row, cell = divmod(pointer, 94)
+        jis_0212[pointer] = ord(bytes((0x8F, row + 0xA1, cell + 0xA1)).decode("euc_jp", "ignore") or "\0")
+    jis_0212[1 * 94 + 22] = 0xFF5E  # 8FA2B7, the tilde: full-width in eucJP-ms, as in the standard's index
+    return jis_0208, jis_0212
+
+
+@kernel
+def _capacity(data: ByteArray, offsets: IntArray, codes: npt.NDArray[np.uint8]) -> int:
+    """An upper bound of the bytes that decoding writes: exact for valid UTF-8, three for one otherwise."""
+    total = 8
+    for row in range(len(offsets) - 1):
+        start, end = offsets[row], offsets[row + 1]
+        high = 0
+        for at in range(start, end):
+            high += data[at] >> 7
+        code = codes[row]
+        if code == charset.SHIFT_JIS or code == charset.EUC_JP or code == charset.UTF_8 or code == 0:
+            total += end - start + 2 * high
+        elif code == charset.OTHER:
+            total += end - start + 2 * high
+        else:
+            total += 3 * (end - start) + 3
+    return total
+
+
+@kernel
+def _decode(
+    data: ByteArray,
+    offsets: IntArray,
+    codes: npt.NDArray[np.uint8],
+    jis_0208: npt.NDArray[np.uint16],
+    jis_0212: npt.NDArray[np.uint16],
+    out: ByteArray,
+    out_offsets: IntArray,
+    errors: npt.NDArray[np.int32],
+) -> None:
+    to = 0
+    for row in range(len(offsets) - 1):
+        start, end = offsets[row], offsets[row + 1]
+        code = codes[row]
+        if code == charset.SHIFT_JIS:
+            to, bad = _from_shift_jis(data, start, end, jis_0208, out, to)
+        elif code == charset.EUC_JP:
+            to, bad = _from_euc_jp(data, start, end, jis_0208, jis_0212, out, to)
+        elif code == charset.ISO_2022_JP:
+            to, bad = _from_iso_2022_jp(data, start, end, jis_0208, jis_0212, out, to)
+        elif code == charset.UTF_16_LE or code == charset.UTF_16_BE:
+            to, bad = _from_utf_16(data, start, end, code == charset.UTF_16_LE, out, to)
+        else:
+            to, bad = _from_utf_8(data, start, end, out, to)
+        errors[row] = bad
+        out_offsets[row + 1] = to
+
+
+@kernel
+def _from_utf_8(data: ByteArray, at: int, end: int, out: ByteArray, to: int) -> tuple[int, int]:
+    """The standard's UTF-8 decoder: each maximal ill-formed prefix is one U+FFFD; surrogates and overlongs are ill-formed."""
+    bad = 0
+    if end - at >= 3 and data[at] == 0xEF and data[at + 1] == 0xBB and data[at + 2] == 0xBF:
+        at += 3
+    while at < end:
+        byte = data[at]
+        if byte < 0x80:
+            out[to] = byte
+            to += 1
+            at += 1
+            continue
+        low, high, size = 0x80, 0xBF, 0
+        if 0xC2 <= byte <= 0xDF:
+            size = 2
+        elif 0xE0 <= byte <= 0xEF:
+            size = 3
+            if byte == 0xE0:
+                low = 0xA0
+            elif byte == 0xED:
+                high = 0x9F
+        elif 0xF0 <= byte <= 0xF4:
+            size = 4
+            if byte == 0xF0:
+                low = 0x90
+            elif byte == 0xF4:
+                high = 0x8F
+        taken = 1
+        while taken < size and at + taken < end and low <= data[at + taken] <= high:
+            low, high = 0x80, 0xBF
+            taken += 1
+        if taken == size:
+            for step in range(size):
+                out[to + step] = data[at + step]
+            to += size
+        else:
+            bad += 1
+            to = put(out, to, _REPLACEMENT)
+        at += taken
+    return to, bad
+
+
+@kernel
+def _from_shift_jis(
+    data: ByteArray, at: int, end: int, jis_0208: npt.NDArray[np.uint16], out: ByteArray, to: int
+) -> tuple[int, int]:
+    bad = 0
+    while at < end:
+        lead = data[at]
+        at += 1
+        if lead <= 0x80:
+            to = put(out, to, lead)
+            continue
+        if 0xA1 <= lead <= 0xDF:
+            to = put(out, to, 0xFF61 - 0xA1 + lead)
+            continue
+        if lead == 0xA0 or lead > 0xFC or at >= end:
+            bad += 1
+            to = put(out, to, _REPLACEMENT)
+            continue
+        trail = data[at]
+        codepoint = 0
+        if 0x40 <= trail <= 0xFC and trail != 0x7F:
+            pointer = (
+                (wide(lead) - (0x81 if lead < 0xA0 else 0xC1)) * 188 + wide(trail) - (0x40 if trail < 0x7F else 0x41)
+            )
+            codepoint = 0xE000 - 8836 + pointer if 8836 <= pointer <= 10715 else wide(jis_0208[pointer])
+        if codepoint:
+            to = put(out, to, codepoint)
+            at += 1
+        else:
+            bad += 1
+            to = put(out, to, _REPLACEMENT)
+            if trail >= 0x80:  # an ASCII byte is given back to the stream: markup survives a broken character
+                at += 1
+    return to, bad
+
+
+@kernel
+def _from_euc_jp(
+    data: ByteArray,
+    at: int,
+    end: int,
+    jis_0208: npt.NDArray[np.uint16],
+    jis_0212: npt.NDArray[np.uint16],
+    out: ByteArray,
+    to: int,
+) -> tuple[int, int]:
+    bad = 0
+    while at < end:
+        lead = data[at]
+        at += 1
+        if lead < 0x80:
+            out[to] = lead
+            to += 1
+            continue
+        codepoint = 0
+        if lead == 0x8E and at < end and 0xA1 <= data[at] <= 0xDF:
+            codepoint = 0xFF61 - 0xA1 + wide(data[at])
+            at += 1
+        elif lead == 0x8F and at + 1 < end and 0xA1 <= data[at] <= 0xFE and 0xA1 <= data[at + 1] <= 0xFE:
+            codepoint = wide(jis_0212[(wide(data[at]) - 0xA1) * 94 + wide(data[at + 1]) - 0xA1])
+            at += 2
+        elif 0xA1 <= lead <= 0xFE and at < end and 0xA1 <= data[at] <= 0xFE:
+            codepoint = wide(jis_0208[(wide(lead) - 0xA1) * 94 + wide(data[at]) - 0xA1])
+            at += 1
+        elif at < end and data[at] >= 0x80 and (lead == 0x8E or lead == 0x8F or 0xA1 <= lead <= 0xFE):
+            at += 1  # a bad trail byte goes with its lead, unless it is ASCII
+        if codepoint == 0:
+            bad += 1
+            codepoint = _REPLACEMENT
+        to = put(out, to, codepoint)
+    return to, bad
+
+
+_ASCII, _ROMAN, _KATAKANA, _DOUBLE, _DOUBLE_0212 = 0, 1, 2, 3, 4
+
+
+@kernel
+def _from_iso_2022_jp(
+    data: ByteArray,
+    at: int,
+    end: int,
+    jis_0208: npt.NDArray[np.uint16],
+    jis_0212: npt.NDArray[np.uint16],
+    out: ByteArray,
+    to: int,
+) -> tuple[int, int]:
+    """As the standard, and two things it leaves out: JIS X 0212 (ESC $ ( D), and a line end that resets to ASCII."""
+    bad = 0
+    mode = _ASCII
+    while at < end:
+        byte = data[at]
+        if byte == 0x1B:
+            size, mode_after = 0, mode
+            if at + 2 < end:
+                second, third = data[at + 1], data[at + 2]
+                if second == 0x28:
+                    size = 3
+                    if third == 0x42:
+                        mode_after = _ASCII
+                    elif third == 0x4A or third == 0x48:
+                        mode_after = _ROMAN
+                    elif third == 0x49:
+                        mode_after = _KATAKANA
+                    else:
+                        size = 0
+                elif second == 0x24 and (third == 0x40 or third == 0x42):
+                    size, mode_after = 3, _DOUBLE
+                elif second == 0x24 and third == 0x28 and at + 3 < end and data[at + 3] == 0x44:
+                    size, mode_after = 4, _DOUBLE_0212
+                elif second == 0x24 and third == 0x28 and at + 3 < end and data[at + 3] == 0x42:
+                    size, mode_after = 4, _DOUBLE
+            if size:
+                at += size
+                mode = mode_after
+            else:
+                bad += 1
+                to = put(out, to, _REPLACEMENT)
+                at += 1
+            continue
+        if byte == 0x0A or byte == 0x0D:
+            mode = _ASCII if mode != _ROMAN else mode
+            out[to] = byte
+            to += 1
+            at += 1
+            continue
+        if mode >= _DOUBLE and 0x21 <= byte <= 0x7E:
+            codepoint = 0
+            if at + 1 < end and 0x21 <= data[at + 1] <= 0x7E:
+                pointer = (wide(byte) - 0x21) * 94 + wide(data[at + 1]) - 0x21
+                codepoint = wide(jis_0208[pointer]) if mode == _DOUBLE else wide(jis_0212[pointer])
+                at += 2
+            else:
+                at += 1
+            if codepoint == 0:
+                bad += 1
+                codepoint = _REPLACEMENT
+            to = put(out, to, codepoint)
+            continue
+        at += 1
+        if mode == _KATAKANA and 0x21 <= byte <= 0x5F:
+            to = put(out, to, 0xFF61 - 0x21 + wide(byte))
+        elif mode == _ROMAN and byte == 0x5C:
+            to = put(out, to, 0xA5)
+        elif mode == _ROMAN and byte == 0x7E:
+            to = put(out, to, 0x203E)
+        elif byte < 0x80:
+            out[to] = byte
+            to += 1
+        else:
+            bad += 1
+            to = put(out, to, _REPLACEMENT)
+    return to, bad
+
+
+@kernel
+def _from_utf_16(data: ByteArray, at: int, end: int, little: bool, out: ByteArray, to: int) -> tuple[int, int]:
+    bad = 0
+    first = True
+    while at + 1 < end:
+        unit = wide(data[at]) | (wide(data[at + 1]) << 8) if little else (wide(data[at]) << 8) | wide(data[at + 1])
+        at += 2
+        if first:
+            first = False
+            if unit == 0xFEFF:
+                continue
+        if 0xD800 <= unit <= 0xDBFF and at + 1 < end:
+            low = wide(data[at]) | (wide(data[at + 1]) << 8) if little else (wide(data[at]) << 8) | wide(data[at + 1])
+            if 0xDC00 <= low <= 0xDFFF:
+                to = put(out, to, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00))
+                at += 2
+                continue
+        if 0xD800 <= unit <= 0xDFFF:
+            bad += 1
+            unit = _REPLACEMENT
+        to = put(out, to, unit)
+    if at < end:
+        bad += 1
+        to = put(out, to, _REPLACEMENT)
+    return to, bad

@@ -1,0 +1,518 @@
+"""One pass over a page's bytes: markup becomes blocks of text, each with what tells content from clutter.
+
+No tree is built. The kernel follows the stack of open elements (with the end tags that HTML lets authors leave out),
+decodes references, collapses white space as a browser shows it, and writes text into one buffer for the whole batch.
+A *block* is a run of text that no block-level tag interrupts; a *container* is a block-level element that blocks
+stand in. Both are rows of integer tables, so that selecting the main text is arithmetic on columns.
+
+Japanese needs three things that Western extractors leave out:
+- a line break in the source between two wide characters is no space (`日本\\n語` is 日本語), except between two links;
+- ruby: the base is kept and the reading dropped (never fused into the text), or written in parentheses;
+- a one-character image with an alternative text (外字) is that character.
+
+Work is linear in the bytes and every table is bounded: the stack holds 512 elements, deeper ones are only counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from manyo.columns import ByteArray, Column, IntArray
+from manyo.kernels import inlined, kernel, wide
+from manyo.read import markup, tags
+from manyo.read.utf8 import put
+
+# Columns of the block table. Characters are code points; TAG is an index into `tags.ELEMENTS` (-1: none).
+START, END, CHARACTERS, LINKED, PUNCTUATION, KANA, TAG, ROLES, CONTAINER, JOIN = range(10)
+BLOCK_COLUMNS: Final = 10
+# Columns of the container table. PARENT is a row of it, -1 for a page's root.
+PARENT, ELEMENT, CONTAINER_ROLES = range(3)
+CONTAINER_COLUMNS: Final = 3
+# Columns of the page table: spans of the page's own bytes, a date as yyyymmdd, where its rows of the others begin.
+TITLE_START, TITLE_END, LANG_START, LANG_END, DATE, FIRST_BLOCK, FIRST_CONTAINER, DEPTH_CUT = range(8)
+PAGE_COLUMNS: Final = 8
+
+LINE, TAB = 0, 1  # how a block joins the one before it
+RUBY: Final = {"drop": 0, "keep": 1, "parenthesise": 2}
+_PARENTHESISE: Final = 2
+_STACK: Final = 512
+_UNSEEN: Final = tags.SKIPPED
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The blocks of a batch of pages.
+
+    `text` holds UTF-8; `blocks` is int32 of shape (blocks, BLOCK_COLUMNS), `containers` int32 of shape (containers,
+    CONTAINER_COLUMNS), both in page order. `pages` is int64 of shape (pages + 1, PAGE_COLUMNS), whose last row holds
+    only the totals: page `i` owns the blocks from `pages[i, FIRST_BLOCK]` up to `pages[i + 1, FIRST_BLOCK]`. Title and
+    language are spans of the pages' own bytes, their references not yet decoded.
+    """
+
+    text: ByteArray
+    blocks: npt.NDArray[np.int32]
+    containers: npt.NDArray[np.int32]
+    pages: IntArray
+
+
+def segment(pages: Column, *, ruby: str = "drop") -> Segments:
+    """Cut pages of markup in valid UTF-8 into blocks; `ruby` is a key of `RUBY`."""
+    table = tags.tables()
+    first, last = int(pages.offsets[0]), int(pages.offsets[-1])
+    opened = int(np.count_nonzero(pages.data[first:last] == 0x3C))
+    text = np.empty((last - first) * 3 // 2 + 64 * (pages.rows + 1), np.uint8)
+    blocks = np.empty((opened + pages.rows + 1, BLOCK_COLUMNS), np.int32)
+    containers = np.empty((opened + pages.rows + 1, CONTAINER_COLUMNS), np.int32)
+    found = np.zeros((pages.rows + 1, PAGE_COLUMNS), np.int64)
+    _segment(
+        pages.data,
+        pages.offsets,
+        table.names,
+        table.kinds,
+        table.roles,
+        table.words,
+        table.word_roles,
+        table.entities,
+        table.entity_points,
+        table.entity_bare,
+        RUBY[ruby],
+        text,
+        blocks,
+        containers,
+        found,
+    )
+    return Segments(text, blocks[: found[-1, FIRST_BLOCK]], containers[: found[-1, FIRST_CONTAINER]], found)
+
+
+@inlined
+def _is_punctuation(data: ByteArray, at: int) -> int:
+    """1 where one of 。、．，！？ stands at `at` (a three-byte character)."""
+    if data[at] == 0xE3:
+        return 1 if data[at + 1] == 0x80 and (data[at + 2] == 0x81 or data[at + 2] == 0x82) else 0
+    if data[at] == 0xEF and data[at + 1] == 0xBC:
+        last = data[at + 2]
+        return 1 if last == 0x81 or last == 0x8C or last == 0x8E or last == 0x9F else 0
+    return 0
+
+
+@kernel
+def _nearest(
+    stack: npt.NDArray[np.int32],
+    depth: int,
+    tag: int,
+    kinds: npt.NDArray[np.int32],
+    element_roles: npt.NDArray[np.int32],
+    barrier: int,
+) -> int:
+    """The level of the innermost open `tag`, 0 when a cell or an element with a `barrier` role stands before it."""
+    level = depth - 1
+    while level > 0:
+        here = stack[level]
+        if here == tag:
+            return level
+        if kinds[here] & tags.CELL or element_roles[here] & barrier:
+            return 0
+        level -= 1
+    return 0
+
+
+@kernel
+def _closed_by(
+    stack: npt.NDArray[np.int32],
+    depth: int,
+    tag: int,
+    kinds: npt.NDArray[np.int32],
+    element_roles: npt.NDArray[np.int32],
+) -> int:
+    """The level of the element that an end tag closes, 0 when it closes none.
+
+    An inline end tag closes no block; only a table's own end tags reach out of a cell; any heading's closes a heading.
+    """
+    kind = kinds[tag]
+    heading = element_roles[tag] & tags.HEADING
+    level = depth - 1
+    while level > 0:
+        here = stack[level]
+        if here == tag or (heading and element_roles[here] & tags.HEADING):
+            return level
+        if kind & tags.FORMATTING and kinds[here] & tags.BLOCK:
+            return 0
+        if kinds[here] & tags.CELL and not kind & tags.STRUCTURE:
+            return 0
+        level -= 1
+    return 0
+
+
+@kernel
+def _segment(
+    data: ByteArray,
+    offsets: IntArray,
+    names: npt.NDArray[np.uint64],
+    kinds: npt.NDArray[np.int32],
+    element_roles: npt.NDArray[np.int32],
+    words: npt.NDArray[np.uint64],
+    word_roles: npt.NDArray[np.int32],
+    entities: npt.NDArray[np.uint64],
+    entity_points: npt.NDArray[np.int32],
+    entity_bare: npt.NDArray[np.uint8],
+    ruby: int,
+    out: ByteArray,
+    blocks: npt.NDArray[np.int32],
+    containers: npt.NDArray[np.int32],
+    pages: IntArray,
+) -> None:
+    stack = np.zeros(_STACK, np.int32)
+    stack_roles = np.zeros(_STACK, np.int32)
+    stack_container = np.zeros(_STACK, np.int32)
+    opened = np.zeros(len(names), np.int32)
+    spans = np.zeros((markup.ATTRIBUTES, 2), np.int64)
+    tag_a = markup.search(names, np.uint64(0x61))
+    tag_p = markup.search(names, np.uint64(0x70))
+    tag_br = markup.search(names, np.uint64(0x7262))
+    tag_li = markup.search(names, np.uint64(0x696C))
+    tag_tr = markup.search(names, np.uint64(0x7274))
+    tag_td = markup.search(names, np.uint64(0x6474))
+    tag_th = markup.search(names, np.uint64(0x6874))
+    tag_dt = markup.search(names, np.uint64(0x7464))
+    tag_dd = markup.search(names, np.uint64(0x6464))
+    tag_rt = markup.search(names, np.uint64(0x7472))
+    tag_rp = markup.search(names, np.uint64(0x7072))
+    tag_img = markup.search(names, np.uint64(0x676D69))
+    tag_meta = markup.search(names, np.uint64(0x6174656D))
+    tag_time = markup.search(names, np.uint64(0x656D6974))
+    tag_html = markup.search(names, np.uint64(0x6C6D7468))
+    tag_title = markup.search(names, np.uint64(0x656C746974))
+    tag_script = markup.search(names, np.uint64(0x747069726373))
+    tag_option = markup.search(names, np.uint64(0x6E6F6974706F))
+    to = 0
+    block = 0
+    container = 0
+    for page in range(len(offsets) - 1):
+        at, end = offsets[page], offsets[page + 1]
+        for column in range(PAGE_COLUMNS):
+            pages[page, column] = 0
+        pages[page, FIRST_BLOCK] = block
+        pages[page, FIRST_CONTAINER] = container
+        containers[container, PARENT] = -1
+        containers[container, ELEMENT] = -1
+        containers[container, CONTAINER_ROLES] = 0
+        stack[0] = -1
+        stack_roles[0] = 0
+        stack_container[0] = container
+        container += 1
+        opened[:] = 0
+        depth = 1
+        beyond = 0  # open elements that the stack had no room for
+        roles = 0
+        # The block that is being written: text from `first` on.
+        first = to
+        linked = characters = punctuation = kana = 0
+        block_roles = 0
+        block_container = stack_container[0]
+        block_join = LINE
+        space = 0  # pending white space: 1 a space, 2 one with a line break in it
+        after_link = False  # a link ended just before the pending white space
+        breaks = 0  # <br> since the last text
+        cells = 0  # cells of the open table row that gave text
+        new_row = False
+        in_cell = False  # the next block is the first of its cell
+        date_of_json = date_of_meta = date_of_time = 0
+        while True:
+            flush = at >= end
+            byte = wide(data[at]) if at < end else 0
+            after = wide(data[at + 1]) if at + 1 < end else 0
+            if flush:
+                roles = 0
+            elif byte == 0x3C and (after == 0x21 or after == 0x3F):
+                at = markup.skip_declaration(data, at, end)
+                continue
+            elif byte == 0x3C and (markup.is_letter(after) or after == 0x2F):
+                closing = after == 0x2F
+                name_start = at + 2 if closing else at + 1
+                at = name_start
+                if closing and not (at < end and markup.is_letter(data[at])):
+                    at = markup.skip_declaration(data, at - 2, end)  # </> and the like: a bogus comment
+                    continue
+                key = np.uint64(0)
+                while at < end and not markup.is_blank(data[at]) and data[at] != 0x3E and data[at] != 0x2F:
+                    letter = np.uint64(markup.fold(data[at]))
+                    if at - name_start < 8:
+                        key |= letter << np.uint64(8 * (at - name_start))
+                    else:
+                        key = key * np.uint64(31) + letter
+                    at += 1
+                name_end = at
+                at, hidden = markup.attributes(data, at, end, spans)
+                tag = markup.search(names, key)
+                if tag < 0:  # an element that HTML does not have: transparent
+                    continue
+                kind = kinds[tag]
+                level = 0  # close the open elements from this level on
+                if tag == tag_br:
+                    breaks += 1
+                    space = 0
+                    if breaks >= 2:
+                        flush = True
+                    elif to > first and out[to - 1] != 0x0A:
+                        out[to] = 0x0A
+                        to += 1
+                    if not flush:
+                        continue
+                elif closing:
+                    if kind & (tags.VOID | tags.RAW):
+                        continue
+                    if beyond > 0:
+                        beyond -= 1
+                        flush = kind & tags.BLOCK != 0
+                    elif opened[tag] > 0 or element_roles[tag] & tags.HEADING:
+                        level = _closed_by(stack, depth, tag, kinds, element_roles)
+                        flush = level > 0 and kind & tags.BLOCK != 0
+                        if level > 0 and tag == tag_a:
+                            after_link = True
+                    elif tag == tag_p:
+                        flush = True  # a stray </p> is an empty paragraph
+                elif kind & tags.RAW:
+                    start = at
+                    at = markup.skip_raw(data, at, end, name_start, name_end)
+                    if tag == tag_title:
+                        if pages[page, TITLE_END] == 0 and not roles & _UNSEEN:
+                            pages[page, TITLE_START] = start
+                            pages[page, TITLE_END] = at
+                    elif tag == tag_script and date_of_json == 0:
+                        if markup.find(data, spans[markup.TYPE, 0], spans[markup.TYPE, 1], b"ld+json") >= 0:
+                            where = markup.find(data, start, at, b'"datepublished"')
+                            if where >= 0:
+                                date_of_json = markup.find_date(data, where, min(where + 24, at))
+                    continue
+                elif tag == tag_meta:
+                    start, last = spans[markup.NAME, 0], spans[markup.NAME, 1]
+                    if date_of_meta == 0:
+                        named = markup.find(data, start, last, b"publish") >= 0 or markup.matches(
+                            data, start, last, b"date"
+                        )
+                        if named or markup.find(data, start, last, b"dc.date") >= 0:
+                            date_of_meta = markup.find_date(data, spans[markup.CONTENT, 0], spans[markup.CONTENT, 1])
+                    start, last = spans[markup.HTTP_EQUIV, 0], spans[markup.HTTP_EQUIV, 1]
+                    if pages[page, LANG_END] == 0 and markup.matches(data, start, last, b"content-language"):
+                        pages[page, LANG_START] = spans[markup.CONTENT, 0]
+                        pages[page, LANG_END] = spans[markup.CONTENT, 1]
+                    continue
+                elif tag == tag_img:
+                    # 外字: an image that stands for one wide character.
+                    start, size = spans[markup.ALT, 0], spans[markup.ALT, 1] - spans[markup.ALT, 0]
+                    if size == 3 and 0xE3 <= data[start] <= 0xE9 and not roles & (_UNSEEN | tags.HIDDEN):
+                        for step in range(size):
+                            out[to + step] = data[start + step]
+                        to += size
+                        characters += 1
+                        space = 0
+                        breaks = 0
+                    continue
+                elif kind & tags.VOID:
+                    flush = kind & tags.BLOCK != 0
+                    if not flush:
+                        continue
+                else:
+                    flush = kind & tags.BLOCK != 0
+                    if tag == tag_html and pages[page, LANG_END] == 0:
+                        pages[page, LANG_START] = spans[markup.LANG, 0]
+                        pages[page, LANG_END] = spans[markup.LANG, 1]
+                    elif tag == tag_time and date_of_time == 0:
+                        date_of_time = markup.find_date(data, spans[markup.DATETIME, 0], spans[markup.DATETIME, 1])
+                    # End tags that authors leave out.
+                    if flush and opened[tag_p] > 0:
+                        level = _nearest(stack, depth, tag_p, kinds, element_roles, tags.TABLE)
+                    if tag == tag_li or tag == tag_option:
+                        found = _nearest(stack, depth, tag, kinds, element_roles, tags.LIST | tags.TABLE)
+                        level = found if found > 0 else level
+                    elif tag == tag_dt or tag == tag_dd:
+                        found = max(
+                            _nearest(stack, depth, tag_dt, kinds, element_roles, tags.LIST | tags.TABLE),
+                            _nearest(stack, depth, tag_dd, kinds, element_roles, tags.LIST | tags.TABLE),
+                        )
+                        level = found if found > 0 else level
+                    elif kind & tags.CELL:
+                        found = max(
+                            _nearest(stack, depth, tag_td, kinds, element_roles, tags.TABLE),
+                            _nearest(stack, depth, tag_th, kinds, element_roles, tags.TABLE),
+                        )
+                        level = found if found > 0 else level
+                    elif tag == tag_tr:
+                        found = _nearest_row(stack, depth, tag_tr, element_roles)
+                        level = found if found > 0 else level
+                        new_row = True
+                    elif tag == tag_a and opened[tag_a] > 0:
+                        found = _nearest(stack, depth, tag_a, kinds, element_roles, tags.TABLE)
+                        level = found if found > 0 else level
+                    elif tag == tag_rt or tag == tag_rp:
+                        if stack[depth - 1] == tag_rt or stack[depth - 1] == tag_rp:
+                            level = depth - 1
+                    elif element_roles[tag] & tags.HEADING:
+                        if depth > 1 and element_roles[stack[depth - 1]] & tags.HEADING:
+                            level = depth - 1
+                # Close what ends here.
+                if level > 0:
+                    while depth > level:
+                        depth -= 1
+                        opened[stack[depth]] -= 1
+                        if stack[depth] == tag_rt and ruby == _PARENTHESISE and to > first:
+                            to = put(out, to, 0xFF09)
+                            characters += 1
+                # Open what begins here.
+                if not closing and not kind & tags.VOID:
+                    mine = stack_roles[depth - 1] | element_roles[tag]
+                    if kind & tags.SKIP or (tag == tag_rt and ruby == 0):
+                        mine |= tags.SKIPPED
+                    if tag == tag_a and spans[markup.HREF, 1] > spans[markup.HREF, 0]:
+                        mine |= tags.LINK
+                    for index in (markup.CLASS, markup.ID, markup.ROLE):
+                        if spans[index, 1] > spans[index, 0]:
+                            mine |= markup.word_roles(data, spans[index, 0], spans[index, 1], words, word_roles)
+                    if hidden or markup.conceals(data, spans[markup.STYLE, 0], spans[markup.STYLE, 1]):
+                        # A hidden block may still be the text of the page; a hidden phrase is not part of its sentence.
+                        mine |= tags.HIDDEN if kind & tags.BLOCK else tags.SKIPPED
+                    if depth < _STACK:
+                        stack[depth] = tag
+                        stack_roles[depth] = mine
+                        stack_container[depth] = stack_container[depth - 1]
+                        if kind & tags.CONTAINER:
+                            containers[container, PARENT] = stack_container[depth - 1]
+                            containers[container, ELEMENT] = tag
+                            containers[container, CONTAINER_ROLES] = mine
+                            stack_container[depth] = container
+                            container += 1
+                        opened[tag] += 1
+                        depth += 1
+                    else:
+                        beyond += 1
+                        pages[page, DEPTH_CUT] += 1
+                    if kind & tags.CELL:
+                        in_cell = True
+                roles = stack_roles[depth - 1]
+                if not closing and tag == tag_rt and ruby == _PARENTHESISE and to > first and not roles & _UNSEEN:
+                    to = put(out, to, 0xFF08)
+                    characters += 1
+                if not flush:
+                    continue
+            elif roles & _UNSEEN:
+                at += 1
+                while at < end and data[at] != 0x3C:
+                    at += 1
+                continue
+            elif markup.is_blank(byte):
+                at += 1
+                if roles & tags.PREFORMATTED and to > first and byte != 0x0D:
+                    out[to] = byte
+                    to += 1
+                    space = 0
+                elif byte == 0x0A or byte == 0x0D:
+                    space = 2
+                else:
+                    space = max(space, 1)
+                continue
+            else:
+                # A character: its bytes, or the reference that stands for it.
+                point = second = 0
+                size = 1 if byte < 0x80 else (2 if byte < 0xE0 else (3 if byte < 0xF0 else 4))
+                lead = byte
+                if byte == 0x26:
+                    past, point, second = markup.reference(data, at, end, entities, entity_points, entity_bare)
+                    if past > at:
+                        at = past
+                        if point == 0x20 or 0x09 <= point <= 0x0D:
+                            space = max(space, 1)
+                            continue
+                        lead = 0x20 if point < 0x800 else (0xE0 | (point >> 12) if point < 0x10000 else 0xF0)
+                if space:
+                    if to > first and out[to - 1] != 0x0A:
+                        joined = False
+                        if space == 2 and to - first >= 3 and (0xE3 <= lead <= 0xE9 or lead == 0xEF):
+                            before = out[to - 3]
+                            joined = (0xE3 <= before <= 0xE9 or before == 0xEF) and out[to - 1] & 0xC0 == 0x80
+                        if not joined or (after_link and roles & tags.LINK):
+                            out[to] = 0x20
+                            to += 1
+                    space = 0
+                after_link = False
+                breaks = 0
+                characters += 1
+                if roles & tags.LINK:
+                    linked += 1
+                if point:
+                    start = to
+                    to = put(out, to, point)
+                    if second:
+                        to = put(out, to, second)
+                    if to - start == 3:
+                        punctuation += _is_punctuation(out, start)
+                        if out[start] == 0xE3 and 0x81 <= out[start + 1] <= 0x83:
+                            kana += 1
+                    continue
+                out[to] = byte
+                if size == 3:
+                    out[to + 1] = data[at + 1]
+                    out[to + 2] = data[at + 2]
+                    if byte == 0xE3 and 0x81 <= data[at + 1] <= 0x83:
+                        kana += 1
+                    else:
+                        punctuation += _is_punctuation(data, at)
+                elif size == 1:
+                    # Western marks end a phrase only before white space or a tag: 3.14 and a.b do not count.
+                    if byte == 0x2E or byte == 0x2C or byte == 0x21 or byte == 0x3F:
+                        if after == 0 or after == 0x3C or markup.is_blank(after):
+                            punctuation += 1
+                else:
+                    for step in range(1, size):
+                        out[to + step] = data[at + step]
+                to += size
+                at += size
+                continue
+            # The block ends here.
+            while to > first and (out[to - 1] == 0x20 or out[to - 1] == 0x0A or out[to - 1] == 0x09):
+                to -= 1
+            if to > first:
+                blocks[block, START] = first
+                blocks[block, END] = to
+                blocks[block, CHARACTERS] = characters
+                blocks[block, LINKED] = linked
+                blocks[block, PUNCTUATION] = punctuation
+                blocks[block, KANA] = kana
+                blocks[block, TAG] = containers[block_container, ELEMENT]
+                blocks[block, ROLES] = block_roles
+                blocks[block, CONTAINER] = block_container
+                blocks[block, JOIN] = block_join
+                block += 1
+                cells += 1
+            if at >= end:
+                break
+            if new_row:
+                cells = 0
+                new_row = False
+            first = to
+            linked = characters = punctuation = kana = 0
+            block_roles = roles
+            block_container = stack_container[depth - 1]
+            block_join = TAB if in_cell and cells > 0 else LINE
+            in_cell = False
+            space = 0
+            after_link = False
+        pages[page, DATE] = date_of_json if date_of_json else (date_of_meta if date_of_meta else date_of_time)
+    pages[len(offsets) - 1, FIRST_BLOCK] = block
+    pages[len(offsets) - 1, FIRST_CONTAINER] = container
+
+
+@kernel
+def _nearest_row(stack: npt.NDArray[np.int32], depth: int, tag_tr: int, element_roles: npt.NDArray[np.int32]) -> int:
+    """The level of the open table row of the innermost table, 0 when there is none: a new row closes its cells too."""
+    level = depth - 1
+    while level > 0:
+        if stack[level] == tag_tr:
+            return level
+        if element_roles[stack[level]] & tags.TABLE:
+            return 0
+        level -= 1
+    return 0

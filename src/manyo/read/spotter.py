@@ -1,0 +1,329 @@
+"""Turn away what is not Japanese, on raw bytes, before anything is decoded or parsed.
+
+Nine tenths of a crawl is not Japanese, and kana are what tells Japanese from everything else: hiragana and katakana
+have their own small ranges in every encoding that Japanese pages use. One pass over the bytes counts them.
+
+| encoding    | hiragana             | katakana             | also counted                                    |
+|-------------|----------------------|----------------------|-------------------------------------------------|
+| UTF-8       | E3 81 80 - E3 82 9F  | E3 82 A0 - E3 83 BF  | kanji, Hangul, malformed sequences              |
+| Shift_JIS   | 82 9F - 82 F1        | 83 40 - 83 96        | all double bytes, malformed ones                |
+| EUC-JP      | A4 A1 - A4 F3        | A5 A1 - A5 F6        | all double bytes, malformed ones                |
+| ISO-2022-JP | 24 xx after ESC $ B  | 25 xx after ESC $ B  |                                                 |
+| references  | &#12354; &#x3042;    | &#12450; &#x30A2;    | pages written wholly in numeric references      |
+
+Plain ASCII, most of any page, is skipped 64 bytes at a time; a page that shows enough kana is accepted at once; one
+that shows thousands of multi-byte characters and no kana is refused at once. The legacy encodings are tried only
+where the bytes are not UTF-8. Chinese and Korean legacy pages share byte ranges with EUC-JP (GB 2312 even holds the
+same kana rows, and the Hangul letters of EUC-KR stand where EUC-JP has hiragana), so there kana must also be a fair
+share of all double bytes, of several kinds, and the bytes must be well-formed.
+
+What it does not do: a page whose Japanese has no kana at all (a bare list of kanji names) is refused; a foreign page
+with a few kana is let through, and left to the rules.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from manyo.columns import Column
+from manyo.kernels import inlined, kernel
+
+# What the bytes showed. 0 is a refusal; the others say in which encoding kana were seen.
+NOT_JAPANESE: Final = 0
+UTF_8: Final = 1
+SHIFT_JIS: Final = 2
+EUC_JP: Final = 3
+ISO_2022_JP: Final = 4
+UTF_16_LE: Final = 5
+UTF_16_BE: Final = 6
+REFERENCES: Final = 7
+
+_LOW = np.uint64(0x0101010101010101)
+_HIGH = np.uint64(0x8080808080808080)
+_ESCAPE = np.uint64(0x1B1B1B1B1B1B1B1B)
+_AMPERSAND = np.uint64(0x2626262626262626)
+_HASH = np.uint64(0x2323232323232323)
+_EIGHT = np.uint64(8)
+_TOP = np.uint64(1 << 63)
+
+_ENOUGH = 48  # kana that settle it, when they are also an eighth of all CJK characters seen so far
+_FOREIGN = 3000  # multi-byte characters without a single kana that settle it
+_FEWEST = 4  # fewer kana than this are a foreign page's decoration
+
+
+def spot(bodies: Column) -> npt.NDArray[np.uint8]:
+    """Say for each page in which encoding it shows Japanese, `NOT_JAPANESE` where it does not; shape `(rows,)`.
+
+    >>> pages = ["<p>あさがおの観察日記をつけました。".encode(code) for code in ("utf-8", "cp932", "euc_jp", "iso2022_jp")]
+    >>> spot(Column.join([*pages, "<p>天气很好，我们去公园。".encode("gb2312")])).tolist()
+    [1, 2, 3, 4, 0]
+    """
+    verdicts = np.zeros(bodies.rows, np.uint8)
+    padded = len(bodies.data) // 8 * 8
+    _spot(bodies.data, _words(bodies.data[:padded]), bodies.offsets, verdicts)
+    return verdicts
+
+
+def _words(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    """The same bytes eight at a time; a copy only where a caller's buffer does not start on an 8-byte boundary."""
+    if data.ctypes.data % 8:
+        data = data.copy()
+    return data.view(np.uint64)
+
+
+@kernel
+def _spot(
+    data: npt.NDArray[np.uint8],
+    words: npt.NDArray[np.uint64],
+    offsets: npt.NDArray[np.int64],
+    verdicts: npt.NDArray[np.uint8],
+) -> None:
+    for row in range(len(offsets) - 1):
+        verdicts[row] = _page(data, words, offsets[row], offsets[row + 1])
+
+
+@inlined
+def _clean(words: npt.NDArray[np.uint64], word: int) -> bool:
+    """True when 64 bytes from `word` on are ASCII without an escape or the start of a numeric reference."""
+    seen = np.uint64(0)
+    for step in range(8):
+        value = words[word + step]
+        escape = value ^ _ESCAPE
+        ampersand = value ^ _AMPERSAND
+        hashes = value ^ _HASH
+        # The classic test for a zero byte (Mycroft 1987); it may also fire beside one, which only costs a closer look.
+        escape = (escape - _LOW) & ~escape
+        ampersand = (ampersand - _LOW) & ~ampersand & _HIGH
+        hashes = (hashes - _LOW) & ~hashes & _HIGH
+        seen |= ((value | escape) & _HIGH) | (ampersand & (hashes >> _EIGHT)) | (ampersand & _TOP)
+    return bool(seen == np.uint64(0))
+
+
+@kernel
+def _page(data: npt.NDArray[np.uint8], words: npt.NDArray[np.uint64], start: int, end: int) -> int:
+    if end - start >= 2 and (
+        (data[start] == 0xFF and data[start + 1] == 0xFE) or (data[start] == 0xFE and data[start + 1] == 0xFF)
+    ):
+        return _utf_16(data, start, end)
+    kana = references = kanji = hangul = other = malformed = escapes = 0
+    at = start
+    while at < end:
+        if (at & 7) == 0:
+            word = at >> 3
+            while at + 64 <= end and word + 8 <= len(words) and _clean(words, word):
+                at += 64
+                word += 8
+            if at >= end:
+                break
+        byte = data[at]
+        if byte < 0x80:
+            if byte == 0x26 and at + 6 < end and data[at + 1] == 0x23:
+                if _is_kana(_reference(data, at + 2, end)):
+                    references += 1
+                    if references >= _ENOUGH:
+                        return REFERENCES
+            elif (
+                byte == 0x1B
+                and at + 2 < end
+                and data[at + 1] == 0x24
+                and (data[at + 2] == 0x42 or data[at + 2] == 0x40)
+            ):
+                escapes += 1
+                if _iso_2022_jp(data, at + 3, end) >= _FEWEST:
+                    return ISO_2022_JP
+                if escapes > 64:  # many tiny runs: enough looking
+                    return ISO_2022_JP
+            at += 1
+            continue
+        if byte < 0xC2 or byte > 0xF4:
+            malformed += 1
+            at += 1
+            if malformed >= 32 and malformed * 8 > kana + kanji + hangul + other:
+                break
+            continue
+        size = 2 if byte < 0xE0 else (3 if byte < 0xF0 else 4)
+        if at + size > end:
+            break
+        well_formed = True
+        for step in range(1, size):
+            if data[at + step] & 0xC0 != 0x80:
+                well_formed = False
+        if not well_formed:
+            malformed += 1
+            at += 1
+            continue
+        if byte == 0xE3 and 0x81 <= data[at + 1] <= 0x83:
+            kana += 1
+            if kana >= _ENOUGH and kana * 8 >= kanji + hangul and malformed * 8 < kana:
+                return UTF_8
+        elif 0xE4 <= byte <= 0xE9:
+            kanji += 1
+        elif 0xEA <= byte <= 0xED:
+            hangul += 1
+        else:
+            other += 1
+        at += size
+        if kana == 0 and references == 0 and kanji + hangul + other >= _FOREIGN and malformed * 8 < _FOREIGN:
+            return NOT_JAPANESE
+    if malformed * 8 <= kana + kanji + hangul + other:
+        if kana >= _FEWEST and kana * 16 >= kanji and kana * 4 >= hangul:
+            return UTF_8
+        return REFERENCES if references >= _FEWEST else NOT_JAPANESE
+    legacy = _legacy(data, start, end)
+    if legacy != NOT_JAPANESE:
+        return legacy
+    return REFERENCES if references >= _FEWEST else NOT_JAPANESE
+
+
+@inlined
+def _is_kana(codepoint: int) -> bool:
+    return 0x3041 <= codepoint <= 0x30FE
+
+
+@kernel
+def _reference(data: npt.NDArray[np.uint8], at: int, end: int) -> int:
+    """The code point of a numeric reference whose digits start at `at`; 0 when it is none. At most 8 bytes are read."""
+    value = 0
+    last = min(end, at + 8)
+    if data[at] == 0x78 or data[at] == 0x58:
+        for position in range(at + 1, last):
+            digit = data[position]
+            if 0x30 <= digit <= 0x39:
+                value = value * 16 + digit - 0x30
+            elif 0x61 <= (digit | 0x20) <= 0x66:
+                value = value * 16 + (digit | 0x20) - 0x57
+            else:
+                break
+        return value
+    for position in range(at, last):
+        digit = data[position]
+        if not 0x30 <= digit <= 0x39:
+            break
+        value = value * 10 + digit - 0x30
+    return value
+
+
+@kernel
+def _iso_2022_jp(data: npt.NDArray[np.uint8], at: int, end: int) -> int:
+    """Kana in one run of JIS X 0208 after its escape, at most 4,096 bytes of it."""
+    kana = 0
+    last = min(end - 1, at + 4096)
+    while at < last:
+        lead, trail = data[at], data[at + 1]
+        if lead == 0x1B:
+            # Runs are short in mail-like text: look into the next one as well.
+            if at + 2 < end and data[at + 1] == 0x24 and (data[at + 2] == 0x42 or data[at + 2] == 0x40):
+                at += 3
+            else:
+                at += 1
+                while at < last and data[at] != 0x1B:
+                    at += 1
+            continue
+        if not 0x21 <= lead <= 0x7E or not 0x21 <= trail <= 0x7E:
+            at += 1
+            continue
+        if (lead == 0x24 and trail <= 0x73) or (lead == 0x25 and trail <= 0x76):
+            kana += 1
+        at += 2
+    return kana
+
+
+@kernel
+def _utf_16(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
+    little = data[start] == 0xFF
+    kana = kanji = 0
+    for at in range(start + 2, end - 1, 2):
+        high = data[at + 1] if little else data[at]
+        low = data[at] if little else data[at + 1]
+        if high == 0x30 and 0x41 <= low <= 0xFE:
+            kana += 1
+        elif 0x4E <= high <= 0x9F:
+            kanji += 1
+    if kana >= _FEWEST and kana * 16 >= kanji:
+        return UTF_16_LE if little else UTF_16_BE
+    return NOT_JAPANESE
+
+
+@kernel
+def _legacy(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
+    """Shift_JIS or EUC-JP, whichever reads the bytes with kana and without malformed pairs; else not Japanese."""
+    sjis_kana, sjis_kinds, sjis_pairs, sjis_bad = _shift_jis(data, start, end)
+    euc_kana, euc_kinds, euc_pairs, euc_bad = _euc_jp(data, start, end)
+    # No other East Asian encoding puts frequent characters at 82xx and 83xx: a statute of mostly kanji may pass there.
+    sjis = _convincing(sjis_kana, sjis_kinds, sjis_pairs, sjis_bad, 40)
+    euc = _convincing(euc_kana, euc_kinds, euc_pairs, euc_bad, 12)
+    if sjis and (not euc or sjis_kana - 2 * sjis_bad >= euc_kana - 2 * euc_bad):
+        return SHIFT_JIS
+    return EUC_JP if euc else NOT_JAPANESE
+
+
+@inlined
+def _convincing(kana: int, kinds: int, pairs: int, bad: int, one_in: int) -> bool:
+    return kana >= _FEWEST and kinds >= min(4, 1 + kana // 4) and kana * one_in >= pairs and bad * 10 <= pairs
+
+
+@inlined
+def _bits(value: np.uint64) -> int:
+    count = 0
+    while value != np.uint64(0):
+        value &= value - np.uint64(1)
+        count += 1
+    return count
+
+
+@kernel
+def _shift_jis(data: npt.NDArray[np.uint8], start: int, end: int) -> tuple[int, int, int, int]:
+    """Kana, kinds of kana, double bytes, malformed bytes, read as Shift_JIS."""
+    kana = pairs = bad = 0
+    kinds = np.uint64(0)
+    at = start
+    while at < end:
+        lead = data[at]
+        if lead < 0x80 or 0xA1 <= lead <= 0xDF:  # ASCII, half-width katakana
+            at += 1
+            continue
+        trail = data[at + 1] if at + 1 < end else np.uint8(0)
+        if lead == 0x80 or lead == 0xA0 or lead > 0xFC or trail < 0x40 or trail == 0x7F or trail > 0xFC:
+            bad += 1
+            at += 1
+            continue
+        pairs += 1
+        if (lead == 0x82 and 0x9F <= trail <= 0xF1) or (lead == 0x83 and trail <= 0x96):
+            kana += 1
+            kinds |= np.uint64(1) << np.uint64(trail & 63)
+        at += 2
+    return kana, _bits(kinds), pairs, bad
+
+
+@kernel
+def _euc_jp(data: npt.NDArray[np.uint8], start: int, end: int) -> tuple[int, int, int, int]:
+    """Kana, kinds of kana, double bytes, malformed bytes, read as EUC-JP."""
+    kana = pairs = bad = 0
+    kinds = np.uint64(0)
+    at = start
+    while at < end:
+        lead = data[at]
+        if lead < 0x80:
+            at += 1
+            continue
+        trail = data[at + 1] if at + 1 < end else np.uint8(0)
+        if lead == 0x8E and 0xA1 <= trail <= 0xDF:
+            at += 2
+            continue
+        if lead == 0x8F and at + 2 < end and trail >= 0xA1 and data[at + 2] >= 0xA1:
+            pairs += 1
+            at += 3
+            continue
+        if lead < 0xA1 or lead == 0xFF or trail < 0xA1 or trail == 0xFF:
+            bad += 1
+            at += 1
+            continue
+        pairs += 1
+        if (lead == 0xA4 and trail <= 0xF3) or (lead == 0xA5 and trail <= 0xF6):
+            kana += 1
+            kinds |= np.uint64(1) << np.uint64(trail & 63)
+        at += 2
+    return kana, _bits(kinds), pairs, bad
