@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import random
 from pathlib import Path
@@ -13,33 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import warc_fixtures as make
+from collect_reading import read, write
 from manyo import collect
 from manyo.collect import tally as words
-
-
-def read(path: Path, *, shard_bytes: int = 1 << 40, **options):
-    """The pages of a file as dicts, and the tally of all its shards."""
-    total, rows = collect.Tally(), []
-    for shard in collect.plan(collect.find([path.name], base=str(path.parent)), shard_bytes=shard_bytes):
-        reader = collect.Reader(collect.Shard.from_json(shard.to_json()), **options)
-        for batch in reader:
-            batch.validate(full=True)
-            assert batch.num_rows
-            rows += batch.to_pylist()
-        assert reader.tally.balanced
-        total.add(reader.tally)
-    assert total.documents == len(rows)
-    assert set(total.skipped) <= set(words.SKIPPED)
-    assert set(total.refused) <= set(words.REFUSED)
-    assert set(total.repaired) <= set(words.REPAIRED)
-    assert {one["kind"] for one in total.damage} <= set(words.DAMAGE)
-    return rows, total
-
-
-def write(folder: Path, name: str, data: bytes) -> Path:
-    path = folder / name
-    path.write_bytes(data)
-    return path
+from manyo.errors import ManyoError
 
 
 def urls(rows) -> list[str]:
@@ -120,7 +98,7 @@ def test_the_pointer_leads_to_the_record(tmp_path):
         for row in read(write(tmp_path, name, data))[0]:
             there = data[row["offset"] :]
             if name.endswith("gz"):
-                there = gzip.GzipFile(fileobj=__import__("io").BytesIO(there)).read()
+                there = gzip.GzipFile(fileobj=io.BytesIO(there)).read()
             elif name.endswith("zst"):
                 there = zstandard.ZstdDecompressor().decompressobj().decompress(there)
             assert row["body"] in there
@@ -352,7 +330,7 @@ def test_no_bytes_bring_the_reader_down(tmp_path_factory, data):
     path = write(tmp_path_factory.mktemp("fuzz"), name, bytes(blob))
     try:
         sources = collect.find([str(path)], base="/")
-    except collect.source.ManyoError:
+    except ManyoError:
         return
     for limit in (1 << 20, 600):
         for shard in collect.plan(sources, shard_bytes=1000):

@@ -41,7 +41,7 @@ class Body(NamedTuple):
 def blank_line(data: bytes, start: int, end: int) -> int:
     """Where the header that begins at `start` is over: behind its first blank line (CRLF or bare LF), or -1."""
     mixed = data.find(b"\n\r\n", start, end)
-    bare = data.find(b"\n\n", start, end if mixed < 0 else mixed)
+    bare = data.find(b"\n\n", start, end if mixed < 0 else mixed + 1)
     if bare >= 0:
         return bare + 2
     return mixed + 3 if mixed >= 0 else -1

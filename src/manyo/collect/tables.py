@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from manyo.collect.warc import OnRecord, Page
 
 CONTENT_TYPE: Final = {"html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8"}
-_STRINGS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+_STRINGS: Final = (
+    pa.types.is_null,
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+)
 
 
 # JSON lines
