@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 from manyo.release.rows import EXACT, KINDS, NEAR, data_schema, full_schema, ledger_schema, split
 
 if TYPE_CHECKING:
-    from manyo.release.story import Story, explain
     from manyo.release.figures import Figures
-    from manyo.release.papers import finish
     from manyo.release.manifest import check, verify
-    from manyo.release.parts import PartWriter, describe, part_name, write_shard
     from manyo.release.overview import Overview, show
+    from manyo.release.papers import finish
+    from manyo.release.parts import PartWriter, describe, part_name, write_shard
+    from manyo.release.story import Story, explain
 
 __all__ = [
     "EXACT",
@@ -35,7 +35,7 @@ __all__ = [
     "Overview",
     "PartWriter",
     "Story",
-        "check",
+    "check",
     "data_schema",
     "describe",
     "explain",

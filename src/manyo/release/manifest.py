@@ -1,0 +1,179 @@
+"""The manifest: what a release is made of, and whether that adds up.
+
+`manifest.json` is written last and makes a folder a release:
+
+    format          1
+    manyo           the code's version
+    made_with       versions of the libraries that decide the bytes: pyarrow's writes the parts
+    recipe          the recipe as it was run: tables of plain values
+    rules           [{name, measure, min, max, why: {ja, en}, source}, ...], in the recipe's order
+    inputs          [{file, size, fingerprint}, ...]
+    counts          {records, skipped: {reason: n}, documents, refused_early: {reason: n}, candidates, refused,
+                     duplicates, kept}
+    damage          [{file, offset, what}, ...]: what could not be read, or was set aside
+    shards          [{path, sha256, bytes, rows}, ...], the parts of data/ and ledger/
+
+and, added by `finish`, `figures` (the samples left out), `files` (the papers' own checksums), `measures` (their names
+in both languages), `quality`. Other entries pass through untouched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from manyo.errors import ManyoError
+from manyo.release.parts import digest
+
+FORMAT: Final = 1
+NAME: Final = "manifest.json"
+_REPAIR: Final = "copy the release again, or build it again with the same recipe"
+
+
+def check(manifest: Mapping[str, Any]) -> None:
+    """Every record is accounted for: raises `ManyoError` with the sum that fails.
+
+    records = skipped + documents; documents = refused early + candidates; candidates = kept + refused + duplicates;
+    the parts hold as many rows as the counts say.
+
+    >>> check({"counts": {"records": 3, "skipped": {"revisit": 1}, "documents": 2, "refused_early": {},
+    ...                   "candidates": 2, "kept": 1, "refused": 0, "duplicates": 0}, "shards": []})
+    Traceback (most recent call last):
+    manyo.errors.ManyoError: the release does not add up
+      where: candidates (2) = kept (1) + refused (0) + duplicates (0)
+      to do: this is a fault in Manyo, not in your input: please report it with the manifest
+    """
+    counts = manifest["counts"]
+    early, skipped = counts["refused_early"], counts["skipped"]
+    _adds_up(counts, "records", {"skipped": sum(skipped.values()), "documents": counts["documents"]})
+    _adds_up(counts, "documents", {"refused_early": sum(early.values()), "candidates": counts["candidates"]})
+    _adds_up(counts, "candidates", {name: counts[name] for name in ("kept", "refused", "duplicates")})
+    for folder, name in (("data/", "kept"), ("ledger/", "candidates")):
+        rows = {part["path"]: part["rows"] for part in manifest["shards"] if part["path"].startswith(folder)}
+        _adds_up(counts, name, rows if len(rows) < 10 else {f"the rows of {len(rows)} parts": sum(rows.values())})
+
+
+def _adds_up(counts: Mapping[str, Any], name: str, terms: Mapping[str, int]) -> None:
+    if counts[name] != sum(terms.values()):
+        where = f"{name} ({counts[name]}) = " + (" + ".join(f"{term} ({n})" for term, n in terms.items()) or "0")
+        hint = "this is a fault in Manyo, not in your input: please report it with the manifest"
+        raise ManyoError("the release does not add up", where=where, hint=hint)
+
+
+def read(out: Path) -> dict[str, Any]:
+    """The manifest of the release in `out`. Raises `ManyoError` when there is none, or none of ours."""
+    path, hint = out / NAME, "name the folder that `manyo build --out` wrote"
+    if not out.is_dir():
+        raise ManyoError("there is no such folder", where=str(out), hint=hint)
+    if not path.is_file():
+        what = "this folder holds no finished release: it has no manifest.json"
+        raise ManyoError(what, where=str(out), hint=hint + "; an interrupted build is finished by running it again")
+    try:
+        manifest = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:  # of the first kind are JSONDecodeError and UnicodeDecodeError
+        raise ManyoError("the manifest is not readable JSON", where=f"{path}: {error}", hint="build it again") from None
+    except OSError as error:
+        raise ManyoError("the manifest cannot be read", where=f"{path}: {error.strerror}") from None
+    if not isinstance(manifest, dict) or "manyo" not in manifest or not isinstance(manifest.get("counts"), dict):
+        raise ManyoError("this manifest.json is not a Manyo release's", where=str(path), hint=hint)
+    if manifest.get("format") != FORMAT:
+        what = f"the release is of format {manifest.get('format')!r}, this Manyo reads format {FORMAT}"
+        raise ManyoError(what, where=str(path), hint=f"use Manyo {manifest['manyo']}, which wrote it")
+    if missing := _missing(manifest):
+        raise ManyoError("the manifest is damaged", where=f"{path}: {missing}", hint=_REPAIR)
+    return manifest
+
+
+def _missing(manifest: Mapping[str, Any]) -> str:
+    """The first thing that a manifest should have and has not; "" when it is whole.
+
+    >>> _missing({"counts": {"records": 1}})
+    "counts['skipped'] is not a table of counts"
+    """
+    counts = manifest["counts"]
+    for name in ("skipped", "refused_early"):
+        table = counts.get(name)
+        if not isinstance(table, dict) or not all(isinstance(count, int) for count in table.values()):
+            return f"counts[{name!r}] is not a table of counts"
+    for name in ("records", "documents", "candidates", "refused", "duplicates", "kept"):
+        if not isinstance(counts.get(name), int):
+            return f"counts[{name!r}] is not a count"
+    if not isinstance(manifest.get("shards"), list):
+        return "there is no list of shards"
+    for name, keys in (
+        ("shards", ("path", "sha256", "bytes", "rows")),
+        ("files", ("path", "sha256", "bytes")),
+        ("rules", ("name",)),
+    ):
+        for entry in manifest.get(name, []):
+            if not isinstance(entry, dict) or any(key not in entry for key in keys):
+                return f"an entry of {name!r} lacks one of {', '.join(keys)}"
+    return ""
+
+
+def parts(out: Path, manifest: Mapping[str, Any], folder: str) -> list[Path]:
+    """The parts of "data" or "ledger" that the manifest names, in order: never what else may lie in the folder.
+
+    Raises `ManyoError` when one is missing.
+    """
+    found = [out / part["path"] for part in manifest["shards"] if part["path"].startswith(folder + "/")]
+    for path in found:
+        if not path.is_file():
+            raise ManyoError("a part of the release is missing", where=str(path), hint=_REPAIR)
+    return found
+
+
+def verify(out: Path) -> int:
+    """Hash every file that the manifest names and compare; count the rows; look for strangers among the parts.
+
+    Returns how many files were checked. Raises `ManyoError` with all that is wrong, ten files at most.
+    """
+    manifest, wrong = read(out), []
+    entries = [*manifest.get("shards", []), *manifest.get("files", [])]
+    for folder in ("data", "ledger"):
+        named = parts(out, manifest, folder)
+        strangers = sorted(set((out / folder).glob("*.parquet")) - set(named))
+        wrong += [f"{path.relative_to(out)}: not in the manifest" for path in strangers]
+    for entry in entries:
+        path = out / entry["path"]
+        if not path.is_file():
+            wrong.append(f"{entry['path']}: missing")
+        elif path.stat().st_size != entry["bytes"]:
+            wrong.append(f"{entry['path']}: {path.stat().st_size} bytes instead of {entry['bytes']}")
+        elif digest(path) != entry["sha256"]:
+            wrong.append(f"{entry['path']}: its bytes have changed")
+        elif "rows" in entry and _rows(path) != entry["rows"]:
+            wrong.append(f"{entry['path']}: not a Parquet file of {entry['rows']} rows")
+    if wrong:
+        where = "\n         ".join(wrong[:10]) + (f"\n         and {len(wrong) - 10} more" if len(wrong) > 10 else "")
+        raise ManyoError("the release is not what its manifest says", where=where, hint=_REPAIR)
+    check(manifest)
+    return len(entries)
+
+
+def _rows(path: Path) -> int:
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowInvalid, OSError):
+        return -1
+
+
+def put(path: Path, content: str) -> dict[str, Any]:
+    """Write a paper whole or not at all; return its line in the manifest: `{path, sha256, bytes}`."""
+    waiting = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with waiting.open("wb") as file:
+            file.write(content.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.replace(path)
+    except OSError as error:
+        waiting.unlink(missing_ok=True)
+        raise ManyoError("a file of the release cannot be written", where=f"{path}: {error.strerror}") from None
+    return {"path": path.name, "sha256": digest(path), "bytes": path.stat().st_size}
