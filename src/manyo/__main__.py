@@ -1,0 +1,5 @@
+"""`python -m manyo` is `manyo`."""
+
+from manyo.cli import main
+
+main()

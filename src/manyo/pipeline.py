@@ -1,0 +1,327 @@
+"""The one place that knows the order of the rooms: from a recipe to a release.
+
+    collect -> read -> protect -> measure -> judge     one task for each shard     (stage read)
+            -> dedupe                                  one for each partition      (stage match), then one for all (cluster)
+            -> release                                 one for each shard again    (stage release), then the papers
+
+The work folder, `DIR/.manyo`, holds what the stages commit. Killed at any moment, the same call goes on from the last
+commit; the finished release does not depend on that, nor on the number of workers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import numba
+import pyarrow as pa
+
+from manyo import collect, dedupe, engine, judge, measure, protect, read, release, stages
+from manyo import recipe as recipes
+from manyo.errors import ManyoError
+from manyo.version import VERSION
+
+WORK: Final = ".manyo"
+_PARTITION_BYTES: Final = 256 << 20  # of input for each partition of the band keys
+_MOST_PARTITIONS: Final = 1024
+OnProgress = Callable[[engine.Progress], None]
+
+
+@dataclass(frozen=True)
+class Release:
+    """A finished release: its folder and its manifest.
+
+    >>> Release(Path("out"), {"counts": {"documents": 9, "kept": 5}}).kept
+    5
+    """
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def counts(self) -> Mapping[str, Any]:
+        """Every record accounted for: records, skipped, documents, refused_early, candidates, refused, duplicates, kept."""
+        counts: Mapping[str, Any] = self.manifest["counts"]
+        return counts
+
+    @property
+    def kept(self) -> int:
+        return int(self.counts["kept"])
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.html"
+
+    def documents(self) -> Any:
+        """The kept documents as a `pyarrow.dataset.Dataset`, nothing loaded yet."""
+        import pyarrow.dataset as ds
+
+        return ds.dataset(self.path / "data", format="parquet")
+
+    def ledger(self) -> Any:
+        """One row for every Japanese candidate, as a `pyarrow.dataset.Dataset`."""
+        import pyarrow.dataset as ds
+
+        return ds.dataset(self.path / "ledger", format="parquet")
+
+
+def build(
+    recipe: recipes.Recipe | Mapping[str, Any] | str | Path,
+    out: str | Path,
+    *,
+    workers: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> Release:
+    """Build the release that a recipe asks for, in the folder `out`.
+
+    `recipe` is a path, a mapping as TOML would give it, or a loaded recipe. `workers` takes precedence over the
+    recipe's. Raises `ManyoError` for whatever a person can put right; after it, or after being killed, the same call
+    goes on where the work stopped. A finished release is only checked and given back.
+    """
+    if isinstance(recipe, Mapping):
+        recipe = recipes.parse(recipe)
+    elif not isinstance(recipe, recipes.Recipe):
+        recipe = recipes.load(recipe)
+    workers = workers if workers is not None else recipe.engine.workers
+    workers = workers or os.cpu_count() or 1
+    plan = _plan(recipe)
+    out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise ManyoError("the output is a file, and must be a folder", where=str(out), hint="name another folder")
+    if out.is_dir() and not (out / WORK).exists() and any(out.iterdir()):
+        raise ManyoError(
+            "the output folder is not empty, and not a build's", where=str(out), hint="name a new or an empty folder"
+        )
+    store = engine.open_store(out / WORK)
+    with engine.claim(store, plan.identity):
+        return _run(plan, store, out, workers, on_progress)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """All that is decided before any work: pure data."""
+
+    recipe: recipes.Recipe
+    rules: judge.RuleSet
+    sources: list[collect.Source]
+    shards: list[collect.Shard]
+
+    @property
+    def partitions(self) -> int:
+        """Enough that the band keys of one fit into a worker's memory; a function of the input alone."""
+        size = sum(source.size for source in self.sources)
+        return min(_MOST_PARTITIONS, max(1, -(-size // _PARTITION_BYTES)))
+
+    def inputs(self, done: engine.Seal) -> list[dict[str, Any]]:
+        """What the manifest says of the inputs: names, sizes and checksums, and no times: a copy gives the same release.
+
+        A file that was read in several ranges has the SHA-256 of each, and as its fingerprint that of their list.
+        """
+        ranges: dict[str, list[str]] = {source.file: [] for source in self.sources}
+        for shard, commit in zip(self.shards, done.commits, strict=True):
+            for piece, digest in zip(shard.pieces, commit.statistics.get("inputs", []), strict=False):
+                ranges[piece.source.file] += [digest] if digest else []
+        rows = []
+        for source in self.sources:
+            digests = ranges[source.file]
+            whole = digests[0] if len(digests) == 1 else sha256("\n".join(digests).encode()).hexdigest()
+            row = {"file": source.file, "size": source.size, "format": source.format, "fingerprint": f"sha256:{whole}"}
+            rows.append(row | ({"ranges": digests} if len(digests) > 1 else {}))
+        return rows
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What may not differ between a build and its continuation."""
+        return {
+            "manyo": VERSION,
+            "recipe": self.recipe.to_dict(),
+            "rules": self.rules.digest,
+            "inputs": {s.file: f"{s.size} bytes, {s.fingerprint}" for s in self.sources},
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """Covers the code: another version, or a library that computes or writes otherwise, redoes the work."""
+        return f"manyo {VERSION}, numba {numba.__version__}, pyarrow {pa.__version__}"
+
+
+def _plan(recipe: recipes.Recipe) -> _Plan:
+    """Check what the rooms have to say about the recipe, then look at the inputs."""
+    read.Settings(**asdict(recipe.read))
+    dedupe.Settings(**asdict(recipe.dedupe))
+    for kind in recipe.protect.kinds:
+        if kind not in protect.KINDS:
+            raise ManyoError(
+                f"there is no kind of personal information called {kind!r}",
+                where="[protect] kinds",
+                hint=f"the kinds are {', '.join(protect.KINDS)}",
+            )
+    rules = _rules(recipe)
+    release.data_schema(stages.measure_fields(), recipe.release.quality)
+    sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
+    return _Plan(recipe, rules, sources, collect.plan(sources, shard_bytes=recipe.engine.shard))
+
+
+def _rules(recipe: recipes.Recipe) -> judge.RuleSet:
+    name = recipe.judge.rules
+    if name.endswith(".toml"):
+        name = str(Path(recipe.base) / name)
+    if not recipe.judge.thresholds and not recipe.judge.disable:
+        return judge.load(name)
+    changes = {"thresholds": dict(recipe.judge.thresholds), "disable": list(recipe.judge.disable)}
+    return judge.load({"name": recipe.name, "extends": name, **changes})
+
+
+def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress: OnProgress | None) -> Release:
+    recipe = plan.recipe
+    near = asdict(recipe.dedupe)
+    rules = plan.rules.to_dict()
+    for_manifest = release_rules(plan.rules)
+
+    def run(stage: str, tasks: list[engine.Task], *, needed: bool) -> engine.Seal:
+        return engine.run(
+            stage,
+            tasks,
+            store=store,
+            workers=workers,
+            fingerprint=plan.fingerprint,
+            memory_limit=recipe.engine.memory,
+            on_progress=on_progress,
+            needed=needed,
+        )
+
+    arguments = {
+        "reading": asdict(recipe.read),
+        "rules": rules,
+        "near": near,
+        "kinds": list(recipe.protect.kinds),
+        "partitions": plan.partitions,
+        "page": recipe.engine.page,
+        "batch": recipe.engine.batch,
+    }
+    tasks = [
+        engine.Task("read", shard.number, "manyo.stages:read_shard", {"shard": shard.to_json(), **arguments})
+        for shard in plan.shards
+    ]
+    done = run("read", tasks, needed=False)
+    tasks = [
+        engine.Task("match", number, "manyo.stages:match", {"partition": number, "near": near}, (done.digest,))
+        for number in range(plan.partitions)
+    ]
+    matched = run("match", tasks, needed=True)
+    tasks = [engine.Task("cluster", 0, "manyo.stages:cluster", {}, (done.digest, matched.digest))]
+    clustered = run("cluster", tasks, needed=True)
+    last = {"near": near, "rules": for_manifest, "quality": list(recipe.release.quality)}
+    tasks = [
+        engine.Task("release", commit.shard, "manyo.stages:release_shard", last, (done.digest, clustered.digest))
+        for commit in done.commits
+        if not commit.lost
+    ]
+    released = run("release", tasks, needed=True)
+    return _publish(plan, store, out, done, released)
+
+
+def release_rules(rules: judge.RuleSet) -> list[dict[str, Any]]:
+    """The rules as a manifest lists them."""
+    return [
+        {
+            "name": rule.name,
+            "measure": rule.measure,
+            "min": rule.min,
+            "max": rule.max,
+            "why": {"ja": rule.why_ja, "en": rule.why_en},
+            "source": rule.source,
+        }
+        for rule in rules.rules
+    ]
+
+
+def _publish(plan: _Plan, store: engine.Store, out: Path, done: engine.Seal, released: engine.Seal) -> Release:
+    """Give the parts their public names, then write the papers; the manifest comes last and makes it a release."""
+    figures = _early(done)
+    for commit in released.commits:
+        figures += release.Figures.from_json(json.loads(store.cat(commit.files["figures"]["path"])))
+    parts = []
+    for kind in ("data", "ledger"):
+        (out / kind).mkdir(exist_ok=True)
+        for number, commit in enumerate(released.commits):
+            name = release.part_name(kind, number)
+            _place(store, commit.files[kind], out / name)
+            parts.append(name)
+        for stale in sorted((out / kind).iterdir()):
+            if f"{kind}/{stale.name}" not in parts:
+                stale.unlink()
+    measures = list(measure.MEASURES.values())
+    manifest = {
+        "format": 1,
+        "manyo": VERSION,
+        "made_with": plan.fingerprint,
+        "recipe": plan.recipe.to_dict(),
+        "recipe_digest": plan.recipe.digest,
+        "rules": release_rules(plan.rules),
+        "rule_set": {"name": plan.rules.name, "digest": plan.rules.digest},
+        "inputs": plan.inputs(done),
+        "counts": figures.counts(),
+        "damage": _damage(done),
+        "shards": [release.describe(out, name) for name in parts],
+    }
+    whole = release.finish(
+        out,
+        figures,
+        manifest,
+        stages.measure_fields(),
+        measures,
+        plan.recipe.release.quality,
+        name=plan.recipe.release.title or plan.recipe.name,
+        license_name=plan.recipe.release.licence,
+    )
+    return Release(out, whole)
+
+
+def _early(done: engine.Seal) -> release.Figures:
+    """What became of records before they were candidates."""
+    total = done.statistics
+    return release.Figures(
+        records=total.get("records", 0),
+        skipped=total.get("skipped", {}),
+        documents=total.get("records", 0) - sum(total.get("skipped", {}).values()),
+        refused_early={name: count for name, count in total.get("refused", {}).items() if count},
+    )
+
+
+def _damage(done: engine.Seal) -> list[dict[str, Any]]:
+    """Damaged places of the input, and what had to be set aside because it killed its worker."""
+    found: list[dict[str, Any]] = []
+    for commit in done.commits:
+        for place in commit.statistics.get("damage", []):
+            found.append(
+                {"file": place["file"], "offset": place["offset"], "what": f"{place['kind']}: {place['detail']}"}
+            )
+        for one in commit.quarantined:
+            if one["record"]:
+                file, offset, record = json.loads(one["record"])
+                found.append({"file": file, "offset": offset, "what": f"quarantined {record}: {one['cause']}"})
+            else:
+                found.append({"file": f"shard {commit.shard}", "offset": 0, "what": f"quarantined: {one['cause']}"})
+    return found
+
+
+def _place(store: engine.Store, file: engine.File, target: Path) -> None:
+    """A committed file under its public name: a second name for it where the disk allows, else a copy."""
+    source = store.local_path(file["path"])
+    waiting = target.with_name(f".{target.name}.tmp")
+    waiting.unlink(missing_ok=True)
+    try:
+        if source is None:
+            raise OSError("not on this machine")
+        os.link(source, waiting)
+    except OSError:
+        with store.open(file["path"]) as stream, waiting.open("wb") as copy:
+            shutil.copyfileobj(stream, copy, 1 << 20)
+    waiting.replace(target)

@@ -1,0 +1,133 @@
+"""How a build shows what it is doing: a bar for people, JSON lines for machines, or nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+
+if TYPE_CHECKING:
+    from manyo.engine import Progress
+
+_NAMES: Final = {
+    "read": ("読み取り・採否", "reading and judging"),
+    "match": ("重複の照合", "matching duplicates"),
+    "cluster": ("重複のまとめ", "clustering"),
+    "release": ("書き出し", "writing the release"),
+}
+
+
+class Display(Protocol):
+    """Called by the engine a few times a second; a context manager around the build."""
+
+    def __call__(self, progress: Progress) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Silent:
+    """Shows nothing."""
+
+    def __call__(self, progress: Progress) -> None:
+        return
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return
+
+
+class Lines(Silent):
+    """One JSON object a line on standard output: stage, shards done and planned, counts, seconds."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        line = {
+            "event": "progress",
+            "stage": progress.stage,
+            "done": progress.done,
+            "total": progress.total,
+            "resumed": progress.resumed,
+            "quarantined": progress.quarantined,
+            "counts": {name: value for name, value in progress.counts.items() if isinstance(value, int)},
+            "seconds": round(time.monotonic() - self._began, 2),
+        }
+        print(json.dumps(line), flush=True)
+
+
+class Terminal:
+    """A bar on standard error: stage, shards, documents, MB/s, share that passed, time left.
+
+    Where standard error is no terminal, one line for each finished stage.
+    """
+
+    def __init__(self, lang: str) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self._console = Console(file=sys.stderr)
+        self._language = 0 if lang == "ja" else 1
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[facts]}"),
+            TimeRemainingColumn(compact=True),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._tasks: dict[str, Any] = {}
+        self._began: dict[str, tuple[float, int]] = {}
+        self._told: set[str] = set()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        now, size = time.monotonic(), int(progress.counts.get("bytes", 0))
+        began, first = self._began.setdefault(progress.stage, (now, size))
+        facts = self._facts(progress, (size - first) / max(now - began, 1e-9) / 1e6)
+        name = _NAMES.get(progress.stage, (progress.stage, progress.stage))[self._language]
+        if progress.stage not in self._tasks:
+            self._tasks[progress.stage] = self._bar.add_task(name, total=progress.total, facts=facts)
+        self._bar.update(self._tasks[progress.stage], completed=progress.done, facts=facts)
+        if not self._console.is_terminal and progress.done == progress.total and progress.stage not in self._told:
+            self._told.add(progress.stage)
+            self._console.print(f"{name}: {progress.done}/{progress.total} {facts}", highlight=False)
+
+    def _facts(self, progress: Progress, speed: float) -> str:
+        counts = progress.counts
+        facts = []
+        if progress.stage == "read":
+            documents, passed = int(counts.get("documents", 0)), int(counts.get("passed", 0))
+            share = passed / documents if documents else 0.0
+            words = ("文書", "合格") if self._language == 0 else ("documents", "pass")
+            facts = [f"{documents:,} {words[0]}", f"{speed:,.0f} MB/s", f"{share:.1%} {words[1]}"]
+        if progress.resumed:
+            facts.append(f"{'再開' if self._language == 0 else 'resumed'} {progress.resumed}")
+        if progress.quarantined:
+            facts.append(f"{'隔離' if self._language == 0 else 'quarantined'} {progress.quarantined}")
+        return "  ".join(facts)

@@ -1,0 +1,305 @@
+"""What a person may ask for: one TOML file, checked before anything runs.
+
+    name = "town-office"
+    inputs = ["crawl/*.warc.gz", "documents/"]
+
+is a whole recipe; everything else has a default. Every key is known, or the error names the nearest known one. A
+recipe's *digest* covers what can change the released bytes; how many workers run and how much memory they may take
+cannot, and is left out of it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from hashlib import blake2b
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from manyo.errors import ManyoError
+
+_UNITS: Final = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of JSONL and Parquet hold what; a file needs its text or its html column."""
+
+    text: str = "text"
+    html: str = "html"
+    url: str = "url"
+    date: str = "date"
+    id: str = "id"
+
+
+@dataclass(frozen=True)
+class Read:
+    """How bytes become text: see `manyo.read.Settings`."""
+
+    ruby: str = "drop"
+    nfkc: str = "safe"
+    punctuation: bool = True
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Which rules decide: the name of a rule set that ships with Manyo, a path, and changes to single rules.
+
+    `thresholds` changes single rules (`too_short.min = 150`); `disable` names rules to leave out. The rules themselves, and
+    these changes, are checked by `manyo.judge.load`.
+    """
+
+    rules: str = "manyo"
+    thresholds: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    disable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dedupe:
+    """How near two texts must be to be the same: see `manyo.dedupe.Settings`."""
+
+    ngram: int = 5
+    permutations: int = 256
+    bands: int = 42
+    rows: int = 6
+    threshold: float = 0.7
+
+
+@dataclass(frozen=True)
+class Protect:
+    """Which kinds of personal information are masked; an empty list masks none."""
+
+    kinds: tuple[str, ...] = ("email", "phone", "card", "my_number", "postal_address")
+
+
+@dataclass(frozen=True)
+class Release:
+    """What the dataset card says, and which measures go with each released document."""
+
+    title: str = ""
+    licence: str = "other"
+    language: str = "ja"
+    quality: tuple[str, ...] = (
+        "characters",
+        "japanese_share",
+        "hiragana_share",
+        "kanji_share",
+        "language_score",
+    )
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How the work is cut and spread. `shard` cuts the input; the others cannot change a byte of the release."""
+
+    shard: int = 128_000_000
+    batch: int = 8 << 20
+    page: int = 10_000_000
+    memory: int = 2_000_000_000
+    workers: int = 0  # 0: one for each processor
+
+
+_SECTIONS: Final[Mapping[str, type]] = {
+    "columns": Columns,
+    "read": Read,
+    "judge": Judge,
+    "dedupe": Dedupe,
+    "protect": Protect,
+    "release": Release,
+    "engine": Engine,
+}
+_SIZES: Final = {"shard", "batch", "page", "memory"}
+_SCALARS: Final = ("name", "description", "inputs")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A checked recipe. `base` is the folder that its relative paths start from."""
+
+    name: str
+    inputs: tuple[str, ...]
+    base: str
+    description: str = ""
+    columns: Columns = Columns()
+    read: Read = Read()
+    judge: Judge = Judge()
+    dedupe: Dedupe = Dedupe()
+    protect: Protect = Protect()
+    release: Release = Release()
+    engine: Engine = Engine()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values, for the manifest: what changes the bytes, without `base` and without how the work is spread."""
+        sections = {name: _plain(getattr(self, name)) for name in _SECTIONS}
+        sections["engine"] = {"shard": self.engine.shard, "page": self.engine.page}
+        return {"name": self.name, "description": self.description, "inputs": list(self.inputs), **sections}
+
+    @property
+    def digest(self) -> str:
+        """32 hexadecimal digits over `to_dict`."""
+        canonical = json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+def load(path: str | Path) -> Recipe:
+    """Read a recipe file. Raises `ManyoError` with the file and the key for whatever is wrong with it."""
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        raise ManyoError(
+            "there is no recipe here", where=str(path), hint="`manyo new` writes one to start from"
+        ) from None
+    except IsADirectoryError:
+        raise ManyoError("a recipe is a file, and this is a folder", where=str(path)) from None
+    except OSError as error:
+        raise ManyoError(f"the recipe cannot be read: {error.strerror}", where=str(path)) from None
+    except UnicodeDecodeError:
+        raise ManyoError("the recipe is not UTF-8 text", where=str(path), hint="save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ManyoError(f"the recipe is not valid TOML: {error}", where=str(path)) from None
+    return parse(table, where=str(path), base=str(path.resolve().parent), name=path.stem)
+
+
+def parse(table: Mapping[str, Any], *, where: str = "recipe", base: str = ".", name: str = "corpus") -> Recipe:
+    """Check a recipe that is already a mapping. `where` names it in errors, `name` is its name where it gives none.
+
+    >>> parse({"inputs": ["crawl.warc.gz"], "dedupe": {"treshold": 0.8}})
+    Traceback (most recent call last):
+    manyo.errors.ManyoError: [dedupe] has no key 'treshold'
+      where: recipe
+      to do: did you mean 'threshold'? Known keys: bands, ngram, permutations, rows, threshold
+    """
+    _known(table, (*_SCALARS, *_SECTIONS), "the recipe", where)
+    inputs = table.get("inputs")
+    if isinstance(inputs, str):
+        inputs = [inputs]
+    if not isinstance(inputs, list) or not inputs or not all(isinstance(item, str) and item for item in inputs):
+        raise ManyoError(
+            "the recipe names no inputs", where=where, hint='write inputs = ["crawl/*.warc.gz", "documents/"]'
+        )
+    for key in ("name", "description"):
+        if not isinstance(table.get(key, ""), str):
+            raise ManyoError(f"{key} must be text", where=where)
+    sections = {key: _section(kind, table.get(key, {}), key, where) for key, kind in _SECTIONS.items()}
+    return Recipe(
+        name=table.get("name") or name,
+        inputs=tuple(inputs),
+        base=base,
+        description=table.get("description", ""),
+        **sections,
+    )
+
+
+def _known(table: Mapping[str, Any], known: tuple[str, ...], what: str, where: str) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise ManyoError(
+                f"{what} has no key {key!r}", where=where, hint=f"{hint}Known keys: {', '.join(sorted(known))}"
+            )
+
+
+def _section(kind: type, table: Any, key: str, where: str) -> Any:
+    if not isinstance(table, Mapping):
+        raise ManyoError(f"{key} must be a table", where=where, hint=f"write it as [{key}] with keys below it")
+    known = {item.name: item for item in fields(kind)}
+    _known(table, tuple(known), f"[{key}]", where)
+    defaults = kind()
+    values = {
+        name: _value(value, getattr(defaults, name), name, f"{where}, [{key}] {name}") for name, value in table.items()
+    }
+    return kind(**values)
+
+
+def _value(value: Any, default: Any, name: str, where: str) -> Any:
+    """One value, of the type that its default has."""
+    if name in _SIZES:
+        return _size(value, where)
+    if isinstance(default, bool) or isinstance(value, bool):
+        if isinstance(default, bool) and isinstance(value, bool):
+            return value
+        raise ManyoError(f"{value!r} is not what {name} takes", where=where, hint=f"the default is {default!r}")
+    if isinstance(default, tuple):
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise ManyoError(f"{name} must be a list of texts", where=where, hint=f"for example {list(default)}")
+    if isinstance(default, Mapping):
+        if isinstance(value, Mapping):
+            return MappingProxyType(dict(value))
+        raise ManyoError(f"{name} must be a table", where=where)
+    if isinstance(default, float) and isinstance(value, int | float):
+        return float(value)
+    if type(value) is not type(default):
+        raise ManyoError(f"{value!r} is not what {name} takes", where=where, hint=f"the default is {default!r}")
+    if isinstance(value, int) and value < 0:
+        raise ManyoError(f"{name} cannot be negative", where=where)
+    return value
+
+
+def _size(value: Any, where: str) -> int:
+    """A size in bytes: a number, or a text such as "128 MB" or "2 GiB"."""
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if isinstance(value, str):
+        digits = value.strip().rstrip("BKMGibkmg ").strip()
+        unit = value.strip()[len(digits) :].strip().lower()
+        if digits.replace(".", "", 1).isdigit() and unit in _UNITS and float(digits) > 0:
+            return int(float(digits) * _UNITS[unit])
+    raise ManyoError(f"{value!r} is not a size", where=where, hint='write bytes, or a text such as "128 MB"')
+
+
+def _plain(section: Any) -> dict[str, Any]:
+    values = {item.name: getattr(section, item.name) for item in fields(section)}
+    return {
+        name: dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+    }
+
+
+TEMPLATE: Final = """\
+# 万葉（Manyo）のレシピです。行頭の # を外して値を変えてください。
+# A recipe for Manyo. Take the # away from a line to change its value.
+
+name = "my-corpus"
+
+# 入力：WARC・WET・HTML・テキスト・JSONL・Parquet のファイル、フォルダ、ワイルドカード、URL（s3:// など）
+# Inputs: WARC, WET, HTML, text, JSONL and Parquet files, folders, patterns, fsspec URLs
+inputs = ["crawl/*.warc.gz", "documents/"]
+
+[read]
+# ruby = "drop"            # ふりがな：drop（消す）, keep（残す）, parenthesise（かっこに入れる）
+# nfkc = "safe"            # 字の統一：safe（半角カナ・全角英数のみ）, all（すべて）, none（しない）
+
+[judge]
+# rules = "manyo"          # 採否の規則：同梱の名前か、TOML ファイルのパス
+# disable = []             # 使わない規則の名前
+# [judge.thresholds]
+# too_short.min = 150
+
+[dedupe]
+# threshold = 0.7          # これ以上似た文書は同じとみなす（文字5-gramのJaccard係数）
+
+[protect]
+# kinds = ["email", "phone", "card", "my_number", "postal_address"]
+
+[release]
+# title = "町の文書コーパス"
+# licence = "other"        # Hugging Face の表記（cc-by-4.0 など）
+
+[engine]
+# workers = 2              # 並列数（省くと CPU の数）。何にしても結果は同じバイト列になります
+# memory = "2 GB"          # 1つのワーカーが使ってよいメモリ
+"""
+"""What `manyo new` writes."""
+
+
+def as_json(recipe: Recipe) -> str:
+    """Every value of a recipe, defaults too, for `manyo recipe --json` and for people who wonder."""
+    return json.dumps(recipe.to_dict() | {"engine": asdict(recipe.engine)}, ensure_ascii=False, indent=2)
