@@ -91,6 +91,20 @@ def test_by_url_however_it_is_written(out: Path, ending: str) -> None:
     assert release.explain(out, row["url"].replace("https", "http") + ending).data["id"] == row["id"]
 
 
+def test_by_file_where_pages_have_no_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import synthetic_release
+
+    made = rows(30)
+    for number, row in enumerate(made):
+        row["file"], row["url"] = f"文書/{number}.html", ""
+    monkeypatch.setattr(synthetic_release, "rows", lambda count, seed: made)
+    build(tmp_path / "out", count=30)
+    assert release.explain(tmp_path / "out", "文書/7.html").data["id"] == made[7]["id"]
+    with pytest.raises(ManyoError, match="no document here") as caught:
+        release.explain(tmp_path / "out", "文書/7.htm?")
+    assert "文書/7.html" in caught.value.hint
+
+
 def test_by_the_beginning_of_an_id(out: Path) -> None:
     row = first("refused")
     assert release.explain(out, row["id"][:12]).data["id"] == row["id"]

@@ -15,8 +15,10 @@ from markupsafe import Markup
 HALF: Final = 84  # pixels from a histogram's middle line to its top or bottom
 
 
-def bar(parts: Iterable[tuple[int, str]], whole: int) -> Markup:
+def bar(parts: Iterable[tuple[int, str]], whole: int, *, free: bool = False) -> Markup:
     """One bar of stacked parts, `(count, class)` each; `whole` is the count that would fill it.
+
+    A `free` bar does not show the empty rest: for lengths to compare, not for shares of a whole.
 
     >>> bar([(1, "kept")], 4)
     Markup('<svg class="bar" aria-hidden="true"><rect class="kept" x="0%" width="25%" height="100%"/></svg>')
@@ -27,7 +29,7 @@ def bar(parts: Iterable[tuple[int, str]], whole: int) -> Markup:
         if count:
             drawn += _rect(tone, at, width, "0", "100%", y=False)
         at += width
-    return Markup('<svg class="bar" aria-hidden="true">{}</svg>').format(drawn)
+    return Markup('<svg class="{}" aria-hidden="true">{}</svg>').format("bar free" if free else "bar", drawn)
 
 
 def flow(this: int, after: int, whole: int) -> Markup:
@@ -50,18 +52,17 @@ def histogram(
 ) -> Markup:
     """Two distributions back to back over the same bins: `above` (kept) rises, `below` (refused) hangs.
 
-    Each side is drawn as shares of its own total, so that shapes compare even where counts do not. `ticks` names
-    positions along x, `limits` draws dashed lines; both count in bins from the left (a limit may lie within a bin).
+    Each side has its own vertical scale, so that shapes compare where counts do not. `ticks` names positions along x,
+    `limits` draws dashed lines; both count in bins from the left (a limit may lie within a bin).
     """
-    sides = [(_shares(above, bins), "kept", -1), (_shares(below, bins), "refused", 1)]
-    top = max((share for shares, _, _ in sides for share in shares), default=0.0) or 1.0
     step = 100 / len(bins)
     drawn = Markup()
-    for shares, tone, direction in sides:
-        for place, share in enumerate(shares):
-            if share:
-                height = max(1.0, HALF * share / top)
-                y = HALF - height if direction < 0 else HALF + 1
+    for counts, tone in ((above, "kept"), (below, "refused")):
+        top = max((counts.get(str(low), 0) for low in bins), default=0)
+        for place, low in enumerate(bins):
+            if count := counts.get(str(low), 0):
+                height = max(1.0, HALF * count / top)
+                y = HALF - height if tone == "kept" else HALF + 1
                 drawn += _rect(tone, place * step + step * 0.06, step * 0.88, _digits(y), _digits(height))
     middle = Markup('<line class="axis" x1="0%" x2="100%" y1="{0}" y2="{0}"/>').format(_digits(HALF + 0.5))
     lines, names = Markup(), Markup()
@@ -77,11 +78,6 @@ def histogram(
     return Markup('<svg class="histogram" height="{}" aria-hidden="true">{}{}{}{}</svg>').format(
         2 * HALF + 24, drawn, middle, lines, names
     )
-
-
-def _shares(counts: Mapping[str, int], bins: Sequence[int]) -> list[float]:
-    whole = sum(counts.values())
-    return [counts.get(str(low), 0) / whole if whole else 0.0 for low in bins]
 
 
 def _rect(tone: str, x: float, width: float, top: str, height: str, *, y: bool = True) -> Markup:

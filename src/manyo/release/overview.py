@@ -75,10 +75,13 @@ def _text(data: Mapping[str, Any], whole: Mapping[str, Any], lang: str) -> str:
         rows = [(label(table, reason).text(lang), number(n)) for reason, n in heaviest(reasons, TOP)]
         blocks += [f"{title}\n{columns(rows)}"] if rows else []
     rules = {rule["name"]: rule for rule in whole.get("rules", [])}
+    names = {each["name"]: each["ja" if lang == "ja" else "en"] for each in whole.get("measures", [])}
     failures = []
     for name, count in heaviest(data["failed"], TOP):
+        rule = rules.get(name, {})
+        asked = f"{names.get(rule.get('measure', ''), rule.get('measure', ''))} {labels.bounds(rule)}"
         alone = number(data["failed_only"].get(name, 0))
-        asked, part = labels.bounds(rules.get(name, {})), share(count, counts["candidates"])
+        part = share(count, counts["candidates"])
         failures.append((name, asked, number(count), part, say(f"これだけ {alone}", f"alone {alone}")))
     title = say("規則に反した候補", "candidates that failed a rule")
     blocks += [f"{title}\n{columns(failures)}"] if failures else []

@@ -89,6 +89,7 @@ def _rules(rules: Sequence[Mapping[str, Any]], figures: Figures) -> list[dict[st
         {
             "rule": known.get(name, {"name": name}),
             "failed": figures.failed.get(name, 0),
+            "effective": bool(figures.failed.get(name)),
             "only": figures.failed_only.get(name, 0),
             "samples": figures.samples.group(f"rule:{name}"),
         }
@@ -125,8 +126,9 @@ def _shares(
     """One distribution for each share that was counted, with the recipe's thresholds on it."""
     width = 100 // STEPS
     bins = range(0, 100, width)
+    found = {*figures.shares_kept, *figures.shares_refused}
     shown = []
-    for name in dict.fromkeys([*figures.shares_kept, *figures.shares_refused]):
+    for name in [*(name for name in names if name in found), *sorted(found - set(names))]:
         above, below = figures.shares_kept.get(name, {}), figures.shares_refused.get(name, {})
         about = [rule for rule in rules if rule.get("measure") == name]
         limits = [float(rule[end]) for rule in about for end in ("min", "max") if rule.get(end) is not None]

@@ -41,7 +41,7 @@ class Story:
 
 
 def explain(out: Path, key: str) -> Story:
-    """The story of the document with this id, the beginning of an id (four digits or more), or URL.
+    """The story of the document with this id, the beginning of an id (four digits or more), URL, or file.
 
     Raises `ManyoError` when `out` is no release, when nothing fits `key` (with the URLs that come nearest), and when
     several documents do (with their ids).
@@ -53,7 +53,7 @@ def explain(out: Path, key: str) -> Story:
         if not found:
             raise ManyoError(f"no document here is called {key!r}", where=str(out), hint=_hint(ledger, key))
         if len(found) > 1:
-            lines = [f"{row['id']}  {row['fetched']}  {row['url']}" for row in found[:SUGGESTIONS]]
+            lines = [f"{row['id']}  {row['fetched']}  {row['url'] or row['file']}" for row in found[:SUGGESTIONS]]
             more = "\n         and more" if len(found) > SUGGESTIONS else ""
             what, hint = f"several documents fit {key!r}", "ask for one of these ids:\n         "
             raise ManyoError(what, where=str(out), hint=hint + "\n         ".join(map(plain, lines)) + more)
@@ -80,12 +80,16 @@ def _open(out: Path, whole: Mapping[str, Any], folder: str) -> ds.Dataset:
 
 def _find(ledger: ds.Dataset, key: str) -> list[dict[str, Any]]:
     """The rows that `key` may mean, one more than are ever listed."""
-    names = ["id", "url", "fetched", "__filename"]
+    names = ["id", "url", "file", "fetched", "__filename"]
     if not key:
         return []  # pages from folders have no URL: the empty one is no one's name
     if _ID.fullmatch(key.lower()):
         return _head(ledger, names, pc.starts_with(pc.field("id"), key.lower()))
-    return _head(ledger, names, pc.field("url").isin([key])) or _head(ledger, names, pc.field("url").isin(_same(key)))
+    url, file = pc.field("url"), pc.field("file")
+    for condition in (url == key, url.isin(_same(key)), file == key):
+        if found := _head(ledger, names, condition):
+            return found
+    return []
 
 
 def _same(url: str) -> list[str]:
@@ -95,11 +99,12 @@ def _same(url: str) -> list[str]:
 
 
 def _hint(ledger: ds.Dataset, key: str) -> str:
-    """The URLs that come nearest: those that hold the longest beginning of what was asked for."""
+    """The URLs or files that come nearest: those that hold the longest beginning of what was asked for."""
     for piece in _pieces(key):
-        near = _head(ledger, ["id", "url"], pc.match_substring(pc.field("url"), piece, ignore_case=True))
+        held = [pc.match_substring(pc.field(name), piece, ignore_case=True) for name in ("url", "file")]
+        near = _head(ledger, ["id", "url", "file"], held[0] | held[1])
         if near:
-            lines = [f"{row['id']}  {row['url']}" for row in near[:SUGGESTIONS]]
+            lines = [f"{row['id']}  {row['url'] or row['file']}" for row in near[:SUGGESTIONS]]
             return "did you mean one of these?\n         " + "\n         ".join(map(plain, lines))
     return "the ledger lists every id and URL; documents that were refused before the ledger have none"
 
@@ -233,9 +238,8 @@ def _tell(story: Mapping[str, Any], lang: str) -> Iterator[str]:
         lines = []
         for rule in story["failed"]:
             why = (rule.get("why") or {}).get("ja" if lang == "ja" else "en", "")
-            source = f" ({rule['source']})" if rule.get("source") else ""
             asked = f"{say('条件', 'required')} {bounds(rule)}" if bounds(rule) else ""
-            lines.append((rule["name"], f"{rule.get('measure', '')} = {number(rule['value'])}", asked, why + source))
+            lines.append((rule["name"], f"{rule.get('measure', '')} = {number(rule['value'])}", asked, why))
         count = len(lines)
         yield _block(say(f"反した規則({count})", f"Rules that it failed ({count})"), lines)
     else:
