@@ -11,6 +11,7 @@ orthogonal array OA(9, 4, 3, 2), so that any two pages share exactly one paragra
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,7 @@ class Foreign:
 
 
 def read_foreign() -> list[Foreign]:
-    """The pages of pages/foreign.txt: each takes three paragraphs of its language in turn, starting one further on."""
+    """The pages of pages/foreign.txt: each takes three paragraphs of its language, no two in the same order."""
     pages: list[Foreign] = []
     groups: list[tuple[list[str], list[str]]] = []
     for line in (PAGES / "foreign.txt").read_text(encoding="utf-8").splitlines():
@@ -110,10 +111,9 @@ def read_foreign() -> list[Foreign]:
         elif line and not line.startswith("#"):
             groups[-1][1].append(line)
     for (language, lang, charset, count), pool in groups:
-        for n in range(int(count)):
-            step = 1 + n // len(pool)
-            picked = tuple(pool[(n + step * k) % len(pool)] for k in range(min(3, len(pool))))
-            pages.append(Foreign(language, lang, charset, picked))
+        orders = list(itertools.permutations(pool, min(3, len(pool))))
+        stride = max(1, len(orders) // int(count))
+        pages += [Foreign(language, lang, charset, orders[n * stride % len(orders)]) for n in range(int(count))]
     return pages
 
 
