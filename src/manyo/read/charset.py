@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import inlined, kernel
+from manyo.read.labels import foreign_codecs
 
 UTF_8: Final = 1
 SHIFT_JIS: Final = 2
@@ -54,13 +55,15 @@ _SEARCHED: Final = 4096  # bytes; the standard prescans 1,024, but real pages pu
 
 
 def label_code(label: str) -> int:
-    """The code of a label as the standard spells it; `OTHER` for one of another language, 0 for none.
+    """The code of a label as the standard spells it; `OTHER` for one of another language, 0 for none or a made-up one.
 
-    >>> NAMES[label_code(" Windows-31J ")], NAMES[label_code("x-euc-jp")], label_code("gb2312") == OTHER, label_code("")
-    ('shift_jis', 'euc-jp', True, 0)
+    >>> NAMES[label_code(" Windows-31J ")], NAMES[label_code("x-euc-jp")], label_code("gb2312") == OTHER
+    ('shift_jis', 'euc-jp', True)
+    >>> label_code(""), label_code("none")
+    (0, 0)
     """
     label = label.strip(" \t\r\n\f").lower()
-    return _CODES.get(label, OTHER) if label else 0
+    return _CODES.get(label, OTHER if label in foreign_codecs() else 0)
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import kernel, wide
 from manyo.read import charset
+from manyo.read.labels import foreign_codecs
 from manyo.read.utf8 import put
 
 _REPLACEMENT = 0xFFFD
@@ -40,38 +41,15 @@ def decode(bodies: Column, codes: npt.NDArray[np.uint8]) -> tuple[Column, npt.ND
 
 
 def decode_other(page: bytes, label: str) -> tuple[str, int]:
-    """Decode one page of another language by its declared label, UTF-8 when the label means nothing to Python.
+    """Decode one page of another language by its declared label, as UTF-8 when the label is not known.
 
-    `iso-8859-1` and `ascii` are read as windows-1252, `gb2312` as gb18030, as browsers do. Returns the text and the
-    number of replacement characters in it.
+    Returns the text and the number of replacement characters in it.
+
+    >>> decode_other("Füße".encode("cp1252"), "iso-8859-1"), decode_other("中国\U00020000".encode("gb18030"), "gb2312")
+    (('Füße', 0), ('中国\U00020000', 0))
     """
-    label = _ALIASES.get(label, label)
-    try:
-        text = page.decode(label, "replace")
-    except (LookupError, ValueError):  # an unknown label, or a codec that is not one of text
-        text = page.decode("utf-8", "replace")
+    text = page.decode(foreign_codecs().get(label, "utf-8"), "replace")
     return text, text.count("\ufffd")
-
-
-_ALIASES = {
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin1": "cp1252",
-    "us-ascii": "cp1252",
-    "ascii": "cp1252",
-    "windows-1252": "cp1252",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "big5": "big5hkscs",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "iso-8859-9": "cp1254",
-    "tis-620": "cp874",
-    "iso-8859-11": "cp874",
-    "windows-874": "cp874",
-    "macintosh": "mac_roman",
-}
 
 
 @cache
@@ -251,8 +229,12 @@ def _from_euc_jp(
         elif 0xA1 <= lead <= 0xFE and at < end and 0xA1 <= data[at] <= 0xFE:
             codepoint = wide(jis_0208[(wide(lead) - 0xA1) * 94 + wide(data[at]) - 0xA1])
             at += 1
-        elif at < end and data[at] >= 0x80 and (lead == 0x8E or lead == 0x8F or 0xA1 <= lead <= 0xFE):
-            at += 1  # a bad trail byte goes with its lead, unless it is ASCII
+        elif lead == 0x8E or lead == 0x8F or 0xA1 <= lead <= 0xFE:
+            # Bad trail bytes go with their lead, unless they are ASCII.
+            if lead == 0x8F and at < end and 0xA1 <= data[at] <= 0xFE:
+                at += 1
+            if at < end and data[at] >= 0x80:
+                at += 1
         if codepoint == 0:
             bad += 1
             codepoint = _REPLACEMENT

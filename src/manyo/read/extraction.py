@@ -109,7 +109,7 @@ def read(bodies: Column, content_types: pa.Array, kinds: pa.Array, settings: Set
         "charset_from": pa.DictionaryArray.from_arrays(evidence, list(charset.EVIDENCE)).cast(pa.string()),
         "decode_errors": pa.array(errors),
         "language": pc.utf8_slice_codeunits(pc.utf8_lower(languages.text()), 0, 16).cast(pa.string()),
-        "title": titles.text().cast(pa.string()),
+        "title": pc.replace_substring(titles.text(), "\n", " ").cast(pa.string()),
         "date": _dates(found.pages[:-1, segmenting.DATE]),
         "page_bytes": pa.array(bodies.lengths),
         "text": texts.text(),
@@ -153,8 +153,8 @@ def _decode(
     """Decoded pages, codes, evidence, error counts, and the labels of pages that another language's codec read."""
     encoded = content_types.dictionary_encode()  # a crawl has a few dozen different headers
     codes_of = [charset.label_code(charset.header_label(value or "")) for value in encoded.dictionary.to_pylist()]
-    indices = np.asarray(encoded.indices.fill_null(0) if len(codes_of) else [], np.int64)
-    headers = np.array([*codes_of, 0], np.uint8)[indices] if len(codes_of) else np.zeros(bodies.rows, np.uint8)
+    indices = np.asarray(encoded.indices.fill_null(len(codes_of)), np.int64)
+    headers = np.array([*codes_of, 0], np.uint8)[indices]
     codes, evidence = charset.choose(bodies, headers)
     labels: dict[int, str] = {}
     # Pages of other languages reach this only through `extract`: a build has turned them away.

@@ -108,7 +108,7 @@ def _select(
         region = root
         while best[region] != 0 and weights[best[region]] >= 0.75 * weights[root]:
             region = best[region]
-        _keep(blocks, containers, block_first, block_last, region, roles, kept)
+        _keep(blocks, containers, block_first, block_last, region, container_last, roles, kept)
 
 
 @kernel
@@ -118,17 +118,21 @@ def _keep(
     block_first: int,
     block_last: int,
     region: int,
+    container_last: int,
     roles: npt.NDArray[np.int32],
     kept: npt.NDArray[np.uint8],
 ) -> None:
     inside = np.zeros(block_last - block_first, np.uint8)
     clutter = _CLUTTER & ~roles[region]
+    # Containers are numbered in page order: a parent stands before its children.
+    within = np.zeros(container_last - region, np.uint8)
+    within[0] = 1
+    for container in range(region + 1, container_last):
+        parent = containers[container, s.PARENT]
+        within[container - region] = parent >= region and within[parent - region]
     for block in range(block_first, block_last):
-        # Containers are numbered in page order, so a parent chain climbs until it meets or passes the region.
         container = blocks[block, s.CONTAINER]
-        while container > region:
-            container = containers[container, s.PARENT]
-        inside[block - block_first] = container == region
+        inside[block - block_first] = container >= region and within[container - region]
     # Long text first.
     for block in range(block_first, block_last):
         index = block - block_first

@@ -250,6 +250,8 @@ def skip_declaration(data: ByteArray, at: int, end: int) -> int:
         at += 4
         if at < end and data[at] == 0x3E:
             return at + 1
+        if at + 1 < end and data[at] == 0x2D and data[at + 1] == 0x3E:
+            return at + 2
         while at + 2 < end:
             if data[at] == 0x2D and data[at + 1] == 0x2D:
                 if data[at + 2] == 0x3E:

@@ -12,6 +12,7 @@ normalised so can no longer teach a model to write them. What is done instead, e
 | ，． to 、。 | only where the page uses them more often than 、。, never between digits | Swallow's rule |
 | vertical presentation forms | ︒ → 。 | pages set vertically |
 | spaces: NBSP, thin, ... to a space, runs to one, none at line ends; U+3000 kept within a line, dropped at its start | | |
+| form feed, U+2028 and U+2029 end a line, as CR LF and CR do | | |
 | zero-width and direction marks, soft hyphens, control characters removed (joiners in emoji kept) | | invisible |
 | runs of empty lines to one | | |
 
@@ -38,15 +39,18 @@ from manyo.read.utf8 import point_at, put
 
 _DROP = 0xFFFF  # in the table of single characters: remove
 _SPACE = 0x20
+_LINE = 0x0A
 
 
 def normalise(texts: Column, *, nfkc: str = "safe", punctuation: bool = True) -> Column:
-    """Normalise UTF-8 texts: see the table above. Output is never longer than input times 1.5.
+    """Normalise UTF-8 texts: see the table above.
 
-    `nfkc` is "safe", "all" or "none"; `punctuation` allows ，． to become 、。 where they dominate. Normalising twice
-    changes nothing more.
+    `nfkc` is "safe", "all" or "none"; `punctuation` allows ，． to become 、。 where they dominate. Output is never longer
+    than input, except where "all" spells a ligature out. Normalising twice changes nothing more.
     """
     if nfkc == "all":
+        # What is invisible goes first: a character and its mark may stand on either side of it.
+        texts = normalise(texts, nfkc="none")
         texts = Column.of(pc.utf8_normalize(texts.text(), form="NFKC").cast(pa.large_string()))
     singles, voiced, semi_voiced = _tables()
     # A half-width mark of two columns becomes three bytes as before; U+FF61-FF9F keep their three bytes. Only
@@ -71,6 +75,9 @@ def _tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16], npt.NDArr
         plain = unicodedata.normalize("NFKC", chr(point))
         singles[point] = ord(_FULL_WIDTH.get(plain, plain)) if len(plain) == 1 else 0
     singles[0xFE19] = singles[0xFE30] = 0x2026  # vertical ellipsis; NFKC gives full stops
+    singles[0xFE10] = 0x3001  # in vertical Japanese this comma is 、
+    for point in (0x0C, 0x2028, 0x2029):
+        singles[point] = _LINE
     for point in (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3164, 0x0B):
         singles[point] = _SPACE
     dropped = (0xAD, 0x34F, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xFEFF)
@@ -129,11 +136,12 @@ def _normalise(
         space = 0  # pending: 0 none, 1 a space, 2 a tab, 3 an ideographic space
         last = 0  # the last code point written
         while at < end:
-            byte = data[at]
-            if byte == 0x0A or byte == 0x0D:
-                if byte == 0x0D and at + 1 < end and data[at + 1] == 0x0A:
+            point, size = point_at(data, at, end)
+            replaced = wide(singles[point]) if point < 0x10000 else 0
+            at += size
+            if point == 0x0A or point == 0x0D or replaced == _LINE:
+                if point == 0x0D and at < end and data[at] == 0x0A:
                     at += 1
-                at += 1
                 space = 0
                 if to > first and empty < 2:
                     out[to] = 0x0A
@@ -142,13 +150,10 @@ def _normalise(
                 line = to
                 last = 0x0A
                 continue
-            point, size = point_at(data, at, end)
-            at += size
             if point == 0x20 or point == 0x09 or point == 0x3000:
                 kind = 1 if point == 0x20 else (2 if point == 0x09 else 3)
                 space = max(space, kind)
                 continue
-            replaced = wide(singles[point]) if point < 0x10000 else 0
             # What is invisible goes and odd spaces become one at every setting; the rest is a matter of taste.
             if replaced == _DROP:
                 continue
@@ -167,7 +172,9 @@ def _normalise(
                         continue
                 if replaced:
                     point = replaced
-                elif (point == 0xFF0C or point == 0xFF0E) and _between_digits(data, at - 3, at, offsets[row], end):
+                elif (point == 0xFF0C or point == 0xFF0E) and _between_digits(
+                    data, last, space, _visible(data, at, end, singles), end
+                ):
                     point -= 0xFEE0
                 elif point == 0xFF0C and western_comma:
                     point = 0x3001
@@ -188,7 +195,7 @@ def _normalise(
                         0xFF3F,
                         0xFF0E,
                     ):
-                        if at < end and _ascii_next(data, at, end):
+                        if _ascii_next(data, _visible(data, at, end, singles), end):
                             point -= 0xFEE0
                     elif point == 0xFF05:
                         point = 0x25
@@ -244,14 +251,27 @@ def _digit_at(data: ByteArray, at: int, end: int) -> bool:
 
 
 @inlined
-def _between_digits(data: ByteArray, at: int, after: int, start: int, end: int) -> bool:
-    before = (at - 1 >= start and 0x30 <= data[at - 1] <= 0x39) or (at - 3 >= start and _digit_at(data, at - 3, end))
-    return before and _digit_at(data, after, end)
+def _between_digits(data: ByteArray, last: int, space: int, after: int, end: int) -> bool:
+    """Whether the character written last is a digit, no space is due, and a digit follows."""
+    return space == 0 and 0x30 <= last <= 0x39 and _digit_at(data, after, end)
+
+
+@inlined
+def _visible(data: ByteArray, at: int, end: int, singles: npt.NDArray[np.uint16]) -> int:
+    """The position of the next character that is not to be dropped."""
+    while at < end:
+        point, size = point_at(data, at, end)
+        if point >= 0x10000 or singles[point] != _DROP:
+            break
+        at += size
+    return at
 
 
 @inlined
 def _ascii_next(data: ByteArray, at: int, end: int) -> bool:
     """A letter or digit, ASCII or full-width, starts at `at`."""
+    if at >= end:
+        return False
     if _alphanumeric(data[at]):
         return True
     if at + 2 < end and data[at] == 0xEF:

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
+from manyo.errors import ManyoError
 from manyo.kernels import inlined, kernel, wide
 from manyo.read import markup, tags
 from manyo.read.utf8 import put
@@ -60,11 +61,20 @@ class Segments:
 
 
 def segment(pages: Column, *, ruby: str = "drop") -> Segments:
-    """Cut pages of markup in valid UTF-8 into blocks; `ruby` is a key of `RUBY`."""
+    """Cut pages of markup in valid UTF-8 into blocks; `ruby` is a key of `RUBY`.
+
+    Raises ManyoError where a batch is too large for its positions to fit into 32 bits (about 1.4 GB).
+    """
     table = tags.tables()
     first, last = int(pages.offsets[0]), int(pages.offsets[-1])
     opened = int(np.count_nonzero(pages.data[first:last] == 0x3C))
-    text = np.empty((last - first) * 3 // 2 + 64 * (pages.rows + 1), np.uint8)
+    room = (last - first) * 3 // 2 + 64 * (pages.rows + 1)
+    if room >= 1 << 31:
+        raise ManyoError(
+            f"a batch of {last - first:,} bytes is too large to be segmented at once",
+            hint="hand over fewer pages at a time",
+        )
+    text = np.empty(room, np.uint8)
     blocks = np.empty((opened + pages.rows + 1, BLOCK_COLUMNS), np.int32)
     containers = np.empty((opened + pages.rows + 1, CONTAINER_COLUMNS), np.int32)
     found = np.zeros((pages.rows + 1, PAGE_COLUMNS), np.int64)
@@ -181,6 +191,8 @@ def _segment(
     tag_dd = markup.search(names, np.uint64(0x6464))
     tag_rt = markup.search(names, np.uint64(0x7472))
     tag_rp = markup.search(names, np.uint64(0x7072))
+    tag_rb = markup.search(names, np.uint64(0x6272))
+    tag_rtc = markup.search(names, np.uint64(0x637472))
     tag_img = markup.search(names, np.uint64(0x676D69))
     tag_meta = markup.search(names, np.uint64(0x6174656D))
     tag_time = markup.search(names, np.uint64(0x656D6974))
@@ -326,14 +338,19 @@ def _segment(
                     # End tags that authors leave out.
                     if flush and opened[tag_p] > 0:
                         level = _nearest(stack, depth, tag_p, kinds, element_roles, tags.TABLE)
-                    if tag == tag_li or tag == tag_option:
+                    if flush and level == 0 and opened[tag_rt] > 0:
+                        # Not HTML's rule: a reading left open would hide the rest of the page.
+                        level = _nearest(stack, depth, tag_rt, kinds, element_roles, tags.TABLE)
+                    if (tag == tag_li or tag == tag_option) and opened[tag] > 0:
                         found = _nearest(stack, depth, tag, kinds, element_roles, tags.LIST | tags.TABLE)
                         level = found if found > 0 else level
                     elif tag == tag_dt or tag == tag_dd:
-                        found = max(
-                            _nearest(stack, depth, tag_dt, kinds, element_roles, tags.LIST | tags.TABLE),
-                            _nearest(stack, depth, tag_dd, kinds, element_roles, tags.LIST | tags.TABLE),
-                        )
+                        found = 0
+                        if opened[tag_dt] > 0:
+                            found = _nearest(stack, depth, tag_dt, kinds, element_roles, tags.LIST | tags.TABLE)
+                        if opened[tag_dd] > 0:
+                            other = _nearest(stack, depth, tag_dd, kinds, element_roles, tags.LIST | tags.TABLE)
+                            found = max(found, other)
                         level = found if found > 0 else level
                     elif kind & tags.CELL:
                         found = max(
@@ -348,8 +365,11 @@ def _segment(
                     elif tag == tag_a and opened[tag_a] > 0:
                         found = _nearest(stack, depth, tag_a, kinds, element_roles, tags.TABLE)
                         level = found if found > 0 else level
-                    elif tag == tag_rt or tag == tag_rp:
-                        if stack[depth - 1] == tag_rt or stack[depth - 1] == tag_rp:
+                    elif tag == tag_rt or tag == tag_rp or tag == tag_rb or tag == tag_rtc:
+                        inner = stack[depth - 1]
+                        if inner == tag_rt or inner == tag_rp or inner == tag_rb:
+                            level = depth - 1
+                        elif inner == tag_rtc and (tag == tag_rb or tag == tag_rtc):
                             level = depth - 1
                     elif element_roles[tag] & tags.HEADING:
                         if depth > 1 and element_roles[stack[depth - 1]] & tags.HEADING:
@@ -365,7 +385,7 @@ def _segment(
                 # Open what begins here.
                 if not closing and not kind & tags.VOID:
                     mine = stack_roles[depth - 1] | element_roles[tag]
-                    if kind & tags.SKIP or (tag == tag_rt and ruby == 0):
+                    if kind & tags.SKIP or ((tag == tag_rt or tag == tag_rtc) and ruby == 0):
                         mine |= tags.SKIPPED
                     if tag == tag_a and spans[markup.HREF, 1] > spans[markup.HREF, 0]:
                         mine |= tags.LINK
