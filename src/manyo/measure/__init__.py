@@ -1,1 +1,38 @@
-"""measure"""
+"""Text becomes numbers.
+
+In: any Arrow string column. Out: one row of measures for each text (`MEASURES` says which, in which unit, and by what
+definition). Nothing is decided here: a threshold is `judge`'s business, so that any recipe can be applied to a ledger
+of measures without touching the text again.
+
+All measures come of three passes over the UTF-8 bytes: `characters.py` (scripts, lines, sentences; the language score
+of `language.py` is made of its counts), `repetition.py` (duplicates and n-grams) and `lexicon.py` (word lists).
+
+The ideas are those of Gopher's quality and repetition filters (Rae et al. 2021, appendix A.1) and of what Japanese
+corpora made of them: Swallow (Okazaki et al. 2024), HojiChar (Shinzato 2023), LLM-jp, uzushio; each definition is ours and
+is stated where it is computed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from manyo.measure.catalogue import MEASURES, Measure
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["MEASURES", "Measure", "measure", "measure_batch"]
+
+
+def measure_batch(texts: Any) -> pa.RecordBatch:
+    """Every measure of every text, as one batch. See `batch.measure_batch`; loads the kernels on the first call."""
+    from manyo.measure import batch
+
+    return batch.measure_batch(texts)
+
+
+def measure(texts: Any) -> pa.Table:
+    """Every measure of every text of a column of any length. See `batch.measure`."""
+    from manyo.measure import batch
+
+    return batch.measure(texts)
