@@ -69,6 +69,12 @@ def _cache_folder(room: Path) -> str:
     return ""
 
 
+def is_warm(package: Path) -> bool:
+    """Whether every room of the package with kernels has machine code in its cache, for these very sources."""
+    rooms = {source.parent for source in package.rglob("*.py") if b"\n@kernel\n" in source.read_bytes()}
+    return all(any(Path(folder).rglob("*.nbi")) for folder in map(_cache_folder, sorted(rooms)) if folder)
+
+
 @inlined
 def wide(value: Any) -> int:
     """A byte or another small integer as a signed 64-bit one.

@@ -25,6 +25,7 @@ import pyarrow as pa
 from manyo import collect, dedupe, engine, judge, measure, protect, read, release, stages
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
+from manyo.kernels import is_warm
 from manyo.version import VERSION
 
 WORK: Final = ".manyo"
@@ -205,6 +206,8 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
         "page": recipe.engine.page,
         "batch": recipe.engine.batch,
     }
+    if not is_warm(Path(stages.__file__).parent):
+        run("warm", [engine.Task("warm", 0, "manyo.stages:warm")], needed=True)
     tasks = [
         engine.Task("read", shard.number, "manyo.stages:read_shard", {"shard": shard.to_json(), **arguments})
         for shard in plan.shards

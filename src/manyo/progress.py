@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from manyo.engine import Progress
 
 _NAMES: Final = {
+    "warm": ("カーネルの準備（初回のみ1分ほど）", "compiling kernels (once, about a minute)"),
     "read": ("読み取り・採否", "reading and judging"),
     "match": ("重複の照合", "matching duplicates"),
     "cluster": ("重複のまとめ", "clustering"),

@@ -47,6 +47,50 @@ def _document_schema() -> pa.Schema:
     return pa.schema([field for field in release.full_schema(measure_fields()) if field.name not in later])
 
 
+def warm(context: engine.Context) -> engine.Result:
+    """Compile every kernel into the cache, by sending two small pages through all rooms.
+
+    Otherwise all workers of a fresh install would each compile the same code at the same time.
+    """
+    for step, part in enumerate((_warm_reading, _warm_deduplication)):
+        context.report({"documents": step})
+        part()
+    return engine.Result()
+
+
+def _warm_reading() -> None:
+    sentence = "朝顔の種をまいて、毎日水をやった。連絡先はhoge@example.com、電話は03-0000-0000です。"
+    bodies = [f"<title>朝顔</title><p>{sentence}</p>".encode(code) for code in ("utf-8", "cp932")]
+    pages = pa.RecordBatch.from_pydict(
+        {
+            "file": ["a", "a"],
+            "offset": [0, 1],
+            "record": ["1", "2"],
+            "url": ["https://example.jp/", "https://example.jp/b"],
+            "fetched": ["", ""],
+            "content_type": ["", ""],
+            "kind": ["html", "text"],
+            "body": bodies,
+        },
+        records.PAGE,
+    )
+    read.spot(Column.of(pages.column("body")))
+    _documents(pages, read.Settings(), judge.load("manyo"), protect.KINDS, _document_schema())
+
+
+def _warm_deduplication() -> None:
+    settings = dedupe.Settings()
+    texts = Column.of(["いろはにほへとちりぬるを", "いろはにほへとちりぬるをわ", "わかよたれそつねならむ"])
+    signed, numbers = dedupe.signatures(texts, settings), np.arange(3)
+    keys = dedupe.band_keys(signed, settings)
+    documents = np.repeat(numbers, settings.bands)
+    edges, _ = dedupe.edges(keys.ravel(), documents, [(0, signed)], settings.threshold)
+    exact = dedupe.exact_edges(dedupe.digests(texts), numbers)
+    roots = dedupe.clusters(3, [dedupe.spanning_forest(np.concatenate([edges, exact]))])
+    dedupe.representatives(roots, numbers, numbers)
+    dedupe.similarity(signed, signed)
+
+
 def read_shard(
     context: engine.Context,
     *,
@@ -160,7 +204,7 @@ def _documents(
     masked = protect.mask(Column.of(found.column("text")), kinds)
     texts = masked.texts
     measures = measure.measure_batch(texts)
-    urls = _without_addresses(pages.column("url"), kinds)
+    urls, record = (_without_addresses(pages.column(name), kinds) for name in ("url", "record"))
     counts = [pa.array(masked.counts.get(kind, np.zeros(pages.num_rows, np.int32))) for kind in release.KINDS]
     columns = {
         **{field.name: pages.column(field.name) for field in records.POINTER},
@@ -168,6 +212,7 @@ def _documents(
         **{name: measures.column(name) for name in measures.schema.names},
         "id": identify(pages),
         "url": urls,
+        "record": record,
         "title": protect.mask(Column.of(found.column("title")), kinds).texts.text(),
         "host": _hosts(urls),
         "text": texts.text(),
@@ -191,11 +236,11 @@ def identify(pages: pa.RecordBatch) -> pa.Array:
     )
 
 
-def _without_addresses(urls: pa.Array, kinds: Sequence[str]) -> pa.Array:
-    """URLs carry e-mail addresses in their queries; nothing else in them is taken for personal information."""
+def _without_addresses(names: pa.Array, kinds: Sequence[str]) -> pa.Array:
+    """URLs carry e-mail addresses in their queries, tables use them as ids; no more is looked for in such names."""
     if "email" not in kinds:
-        return urls
-    return protect.mask(Column.of(pc.fill_null(urls, "")), ("email",)).texts.text().cast(pa.string())
+        return names
+    return protect.mask(Column.of(pc.fill_null(names, "")), ("email",)).texts.text().cast(pa.string())
 
 
 def _hosts(urls: pa.Array) -> pa.Array:
