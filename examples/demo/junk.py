@@ -37,14 +37,22 @@ def junk() -> Iterator[Junk]:
 def _pages() -> Iterator[tuple[str, str, str, str, str]]:
     said = phrases()
     for n, words in enumerate(said["keywords"]["sets"]):
-        yield "spam", "keywords", f"seo{n}.example.com", f"{words[0]} {words[1]} {words[2]}｜{words[0]}なら", _keywords(words)
+        yield (
+            "spam",
+            "keywords",
+            f"seo{n}.example.com",
+            f"{words[0]} {words[1]} {words[2]}｜{words[0]}なら",
+            _keywords(words),
+        )
     for section, host in (("gambling", "bonus"), ("adult", "yoru")):
         for n, name in enumerate(said[section]["names"]):
             lines = [_filled(line, name, n * 7 + k) for k, line in enumerate(said[section]["lines"] * 4)]
             yield "spam", section, f"{host}{n}.example.net", f"{name}【公式】", _paragraphs(lines)
     for n in range(5):
         anchors = said["links"]["anchors"]
-        links = [f'<a href="http://link{k}.example.com/">{anchors[(k * (n + 3)) % len(anchors)]}</a>' for k in range(120)]
+        links = [
+            f'<a href="http://link{k}.example.com/">{anchors[(k * (n + 3)) % len(anchors)]}</a>' for k in range(120)
+        ]
         yield "spam", "links", f"links{n}.example.org", f"相互リンク集 その{n + 1}", " | ".join(links)
     for n, line in enumerate(said["repeat"]["lines"]):
         yield "spam", "repeated", f"buy{n}.example.com", f"激安専門店 {n + 1}号店", _paragraphs([line] * (40 + 10 * n))
@@ -59,7 +67,13 @@ def _thin(menu: list[str]) -> Iterator[tuple[str, str, str, str, str]]:
         yield "thin", "empty-search", f"mall{n}.example.com", f"{word}の検索結果", body
     for n in range(3):
         body = "<h1>ログイン</h1><p>このページを見るにはログインが必要です。</p><p>ユーザーID</p><input><p>パスワード</p><input>"
-        yield "thin", "login", f"sns{n}.example.com", "ログイン", body + "<p>パスワードをお忘れの方</p><p>新規登録はこちら</p>"
+        yield (
+            "thin",
+            "login",
+            f"sns{n}.example.com",
+            "ログイン",
+            body + "<p>パスワードをお忘れの方</p><p>新規登録はこちら</p>",
+        )
     for n in range(3):
         cells = "".join(f"<td>{day}</td>" + ("</tr><tr>" if day % 7 == 0 else "") for day in range(1, 32))
         body = f"<h1>{2023 + n}年{n + 4}月</h1><table><tr>{cells}</tr></table><a>前の月</a> <a>次の月</a>"
@@ -81,7 +95,9 @@ def _keywords(words: list[str]) -> str:
 
 
 def _parked(n: int) -> str:
-    related = "".join(f"<li><a>{word}</a></li>" for word in ("ドメイン 購入", "レンタルサーバー", "ホームページ作成", "保険"))
+    related = "".join(
+        f"<li><a>{word}</a></li>" for word in ("ドメイン 購入", "レンタルサーバー", "ホームページ作成", "保険")
+    )
     return f"<h1>park{n}.example.jp は売り出し中です！</h1><p>このドメインの購入をご希望の方はこちら</p><p>関連リンク</p><ul>{related}</ul>"
 
 

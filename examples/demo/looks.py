@@ -42,10 +42,19 @@ def template(name: str) -> tuple[str, Template]:
     return style, Template(rest)
 
 
-def dress(text: Text, name: str, *, url: str, meta: str, number: int, related: list[str]) -> str:
+def dress(
+    text: Text,
+    name: str,
+    site: dict[str, Any],
+    *,
+    url: str,
+    meta: str,
+    number: int,
+    related: list[str],
+    lang: str = "ja",
+) -> str:
     """The HTML of `text` in template `name`; `number` picks the adverts, comments and counters."""
     style, page = template(name)
-    site = sites()[text.site]
     chosen = functools.partial(_pick, number=number)
     title = html.escape(RUBY.sub(r"\1", text.title))
     links = [f'<li><a href="/{k}">{html.escape(RUBY.sub(chr(92) + "1", t))}</a></li>' for k, t in enumerate(related)]
@@ -57,7 +66,7 @@ def dress(text: Text, name: str, *, url: str, meta: str, number: int, related: l
         url=url,
         meta=meta,
         n=str(101 + number * 37 % 800),
-        lang="ja",
+        lang=lang,
         body=body(text.lines, style),
         related="".join(links),
         ranking="".join(reversed(links)),
@@ -104,7 +113,9 @@ def _blocks(lines: tuple[str, ...], style: str) -> Iterator[str]:
             tags = {"Q": "dt", "A": "dd"}
             yield "<dl>\n" + "\n".join(f"<{tags[t[0]]}>{_inline(t[3:])}</{tags[t[0]]}>" for t in texts) + "\n</dl>"
         elif kind == "heading":
-            yield "\n".join((f"<b>{_inline(t[3:])}</b><br>" if style != "p" else f"<h3>{_inline(t[3:])}</h3>") for t in texts)
+            yield "\n".join(
+                (f"<b>{_inline(t[3:])}</b><br>" if style != "p" else f"<h3>{_inline(t[3:])}</h3>") for t in texts
+            )
         elif style == "br":
             yield "<br />\n".join(_inline(t) for t in texts) + "<br />"
         elif style == "font":

@@ -60,20 +60,32 @@ class WarcWriter:
     exchanges: int = 0
 
     def info(self, text: str) -> None:
-        self._record("warcinfo", "", text.encode("utf-8"), "application/warc-fields", [("WARC-Filename", "sample.warc.gz")])
+        self._record(
+            "warcinfo", "", text.encode("utf-8"), "application/warc-fields", [("WARC-Filename", "sample.warc.gz")]
+        )
 
     def exchange(self, response: Response, charset: str | None) -> None:
         url = response.url
         host, _, path = url.split("//", 1)[1].partition("/")
-        request = f"GET /{path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip, br\r\nUser-Agent: demo-crawler\r\n\r\n"
+        request = (
+            f"GET /{path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip, br\r\nUser-Agent: demo-crawler\r\n\r\n"
+        )
         block = response.block(self._http_date())
         extra = [("WARC-IP-Address", "192.0.2.1"), ("WARC-Payload-Digest", _digest(response.payload))]
         if response.cut:
             extra.append(("WARC-Truncated", "disconnect"))
         concurrent = self._id("response", url)
-        self._record("request", url, request.encode("ascii"), "application/http; msgtype=request", [("WARC-Concurrent-To", concurrent)])
+        self._record(
+            "request",
+            url,
+            request.encode("ascii"),
+            "application/http; msgtype=request",
+            [("WARC-Concurrent-To", concurrent)],
+        )
         self._record("response", url, block, "application/http; msgtype=response", extra)
-        told = f"fetchTimeMs: {100 + self.exchanges * 17 % 400}\r\n" + (f"charset-detected: {charset}\r\n" if charset else "")
+        told = f"fetchTimeMs: {100 + self.exchanges * 17 % 400}\r\n" + (
+            f"charset-detected: {charset}\r\n" if charset else ""
+        )
         self._record("metadata", url, told.encode("ascii"), "application/warc-fields", [("WARC-Refers-To", concurrent)])
         self.exchanges += 1
 
@@ -89,10 +101,19 @@ class WarcWriter:
 
     def _record(self, kind: str, url: str, block: bytes, content_type: str, extra: list[tuple[str, str]]) -> None:
         when = _START + datetime.timedelta(seconds=_SECONDS_APART * self.exchanges)
-        fields = [("WARC-Type", kind), ("WARC-Record-ID", self._id(kind, url)), ("WARC-Date", f"{when:%Y-%m-%dT%H:%M:%SZ}")]
+        fields = [
+            ("WARC-Type", kind),
+            ("WARC-Record-ID", self._id(kind, url)),
+            ("WARC-Date", f"{when:%Y-%m-%dT%H:%M:%SZ}"),
+        ]
         if url:
             fields.append(("WARC-Target-URI", url))
-        fields += [*extra, ("WARC-Block-Digest", _digest(block)), ("Content-Type", content_type), ("Content-Length", str(len(block)))]
+        fields += [
+            *extra,
+            ("WARC-Block-Digest", _digest(block)),
+            ("Content-Type", content_type),
+            ("Content-Length", str(len(block))),
+        ]
         head = "WARC/1.0\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields) + "\r\n"
         self.file.write(gzip.compress(head.encode("utf-8") + block + b"\r\n\r\n", 6, mtime=0))
 
