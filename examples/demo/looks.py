@@ -119,7 +119,7 @@ def _blocks(lines: tuple[str, ...], style: str) -> Iterator[str]:
         elif style == "br":
             yield "<br />\n".join(_inline(t) for t in texts) + "<br />"
         elif style == "font":
-            yield "\n".join(f"<FONT SIZE=2>　{_inline(t)}</FONT><BR><BR>" for t in texts)
+            yield "\n".join(f"<FONT SIZE=2>{_inline(t)}</FONT><BR><BR>" for t in texts)
         else:
             yield "\n".join(f"<p>{_inline(t)}</p>" for t in texts)
 
