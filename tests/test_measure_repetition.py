@@ -12,7 +12,7 @@ from manyo.columns import Column
 from manyo.measure import repetition
 from manyo.measure.repetition import CHARACTERS, COVERED, DUPLICATE_CHARACTERS, DUPLICATES, GRAM_CHARACTERS, TOP, UNITS
 
-PLACEHOLDER = re.compile(r"〔[^\s〕]{0,12}〕")
+PLACEHOLDER = re.compile(r"［[^\s］]{0,12}］")
 # Few different characters, so that n-grams of every length repeat; pieces, so that lines do.
 pieces = st.sampled_from(
     [
@@ -27,9 +27,9 @@ pieces = st.sampled_from(
         "！",
         "\n",
         "\n\n",
-        "〔",
-        "〕",
-        "〔電話番号〕",
+        "［",
+        "］",
+        "［電話番号］",
         "春はあけぼの。",
         "やうやう白くなりゆく山ぎは",
         "ああああ",
@@ -122,6 +122,6 @@ def test_one_character_over_and_over_is_linear_and_covers_all() -> None:
 
 
 def test_masked_numbers_are_no_duplicates() -> None:
-    text = "本店 電話 〔電話番号〕\n支店 電話 〔電話番号〕\n本店 電話 〔電話番号〕\n"
+    text = "本店 電話 ［電話番号］\n支店 電話 ［電話番号］\n本店 電話 ［電話番号］\n"
     assert repetition.count(Column.of([text]))[0, repetition.LINES + DUPLICATES] == 0
-    assert repetition.count(Column.of([text.replace("〔電話番号〕", "なし")]))[0, repetition.LINES + DUPLICATES] == 1
+    assert repetition.count(Column.of([text.replace("［電話番号］", "なし")]))[0, repetition.LINES + DUPLICATES] == 1

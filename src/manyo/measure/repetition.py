@@ -2,8 +2,8 @@
 
 Source of the measures: Rae et al. 2021 (Gopher), appendix A.1.1, table A1, where words are counted; here characters
 are, since Japanese text has no words to split at without a dictionary. White space is left out, so that indentation
-and tables of spaces repeat nothing, and so are masked placeholders: a 〔…〕 of at most 12 characters, none of them white
-space.
+and tables of spaces repeat nothing, and so are masked placeholders: a ［…］ of at most 12 characters, none of them white
+space (`protect` writes them so).
 
 - A *duplicate* line, paragraph or sentence is one that an earlier one equals, white space aside; the first is none. A
   unit that holds a placeholder is none either: two masked telephone numbers need not have been the same. A paragraph
@@ -36,7 +36,7 @@ from manyo.kernels import inlined, kernel
 from manyo.measure.alphabet import CLASS, NEWLINE, SENTENCE_END, SPACE, decode, entry, table
 
 LIMIT: Final = 1 << 18
-PLACEHOLDER: Final = 12  # the most characters between 〔 and 〕
+PLACEHOLDER: Final = 12  # the most characters between ［ and ］
 # After so many slots another's is taken for the one looked for. Only a text made to collide gets there.
 PROBES: Final = 1024
 
@@ -193,7 +193,7 @@ def _read(
         kind = flags & CLASS
         position += decoded & 7
         if kind != SPACE:
-            if code == 0x3014:
+            if code == 0xFF3B:
                 placeholder = _placeholder(data, position, end, entries)
                 if placeholder:
                     position += placeholder >> 8
@@ -284,14 +284,14 @@ def _mix(state: np.uint64, value: np.uint64) -> np.uint64:
 
 @inlined
 def _placeholder(data: ByteArray, position: int, end: int, entries: npt.NDArray[np.uint16]) -> int:
-    """Bytes << 8 | characters, the opening bracket among these, of the 〔…〕 whose 〔 ends here; 0 when it is none."""
+    """Bytes << 8 | characters, the opening bracket among these, of the ［…］ whose ［ ends here; 0 when it is none."""
     here = position
     for characters in range(2, PLACEHOLDER + 3):
         if here >= end:
             return 0
         decoded = decode(data, here, end)
         here += decoded & 7
-        if decoded >> 3 == 0x3015:
+        if decoded >> 3 == 0xFF3D:
             return (here - position) << 8 | characters
         if entry(decoded >> 3, entries) & CLASS == SPACE:
             return 0
