@@ -107,6 +107,7 @@ WRONG: list[tuple[dict[str, Any], str, str, str]] = [
     ({"rule": [RULE]}, "name is missing", "recipe", ""),
     ({"name": "x", "extends": "manio"}, "no recipe 'manio'", "recipe", "'manyo'"),
     ({"name": "x", "extends": "manyo", "disable": ["to_short"]}, "no rule 'to_short'", "disable", "'too_short'"),
+    ({"name": "x", "extends": "manyo", "disable": [["too_short"]]}, "no rule ['too_short']", "disable", "'too_short'"),
     (
         {"name": "x", "extends": "manyo", "thresholds": {"to_short": {"min": 1}}},
         "no rule",
@@ -169,7 +170,7 @@ def test_a_recipe_cut_anywhere_is_read_or_refused(tmp_path: Path, length: int) -
         assert str(path) in error.where
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=400)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=5),

@@ -116,7 +116,7 @@ def _assemble(contents: Mapping[str, Any], where: str, folder: Path, above: tupl
         if contents.get(key) and not rules:
             raise ManyoError(f"{key} needs a recipe to change", where=f"{where}: {key}", hint='add extends = "manyo"')
     for disabled in _list(contents, "disable", where):
-        if disabled not in rules:
+        if not isinstance(disabled, str) or disabled not in rules:
             raise _unknown("rule", disabled, rules, where=f"{where}: disable")
         del rules[disabled]
     for changed, limits in _table(contents, "thresholds", where).items():
