@@ -15,7 +15,8 @@ Plain ASCII, most of any page, is skipped 64 bytes at a time; a page that shows 
 that shows thousands of multi-byte characters and no kana is refused at once. The legacy encodings are tried only
 where the bytes are not UTF-8. Chinese and Korean legacy pages share byte ranges with EUC-JP (GB 2312 even holds the
 same kana rows, and the Hangul letters of EUC-KR stand where EUC-JP has hiragana), so there kana must also be a fair
-share of all double bytes, of several kinds, and the bytes must be well-formed.
+share of all double bytes, of several kinds, and the bytes must be well-formed; and some kana must stand in the second
+half of the rows, which the letters of a Korean chat (ㅋㅋㅋ, ㅠㅠ) never reach.
 
 What it does not do: a page whose Japanese has no kana at all (a bare list of kanji names) is refused; a foreign page
 with a few kana is let through, and left to the rules.
@@ -251,10 +252,10 @@ def _utf_16(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
 def _legacy(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
     """Shift_JIS or EUC-JP, whichever reads the bytes with kana and without malformed pairs; else not Japanese."""
     sjis_kana, sjis_kinds, sjis_pairs, sjis_bad = _shift_jis(data, start, end)
-    euc_kana, euc_kinds, euc_pairs, euc_bad = _euc_jp(data, start, end)
+    euc_kana, euc_late, euc_kinds, euc_pairs, euc_bad = _euc_jp(data, start, end)
     # No other East Asian encoding puts frequent characters at 82xx and 83xx: a statute of mostly kanji may pass there.
     sjis = _convincing(sjis_kana, sjis_kinds, sjis_pairs, sjis_bad, 40)
-    euc = _convincing(euc_kana, euc_kinds, euc_pairs, euc_bad, 12)
+    euc = _convincing(euc_kana, euc_kinds, euc_pairs, euc_bad, 12) and euc_late * 16 >= euc_kana
     if sjis and (not euc or sjis_kana - 2 * sjis_bad >= euc_kana - 2 * euc_bad):
         return SHIFT_JIS
     return EUC_JP if euc else NOT_JAPANESE
@@ -299,9 +300,9 @@ def _shift_jis(data: npt.NDArray[np.uint8], start: int, end: int) -> tuple[int, 
 
 
 @kernel
-def _euc_jp(data: npt.NDArray[np.uint8], start: int, end: int) -> tuple[int, int, int, int]:
-    """Kana, kinds of kana, double bytes, malformed bytes, read as EUC-JP."""
-    kana = pairs = bad = 0
+def _euc_jp(data: npt.NDArray[np.uint8], start: int, end: int) -> tuple[int, int, int, int, int]:
+    """Kana, kana past those that EUC-KR has letters for, kinds of kana, double bytes, malformed bytes, read as EUC-JP."""
+    kana = late = pairs = bad = 0
     kinds = np.uint64(0)
     at = start
     while at < end:
@@ -324,6 +325,8 @@ def _euc_jp(data: npt.NDArray[np.uint8], start: int, end: int) -> tuple[int, int
         pairs += 1
         if (lead == 0xA4 and trail <= 0xF3) or (lead == 0xA5 and trail <= 0xF6):
             kana += 1
+            if lead == 0xA5 or trail > 0xD3:
+                late += 1
             kinds |= np.uint64(1) << np.uint64(trail & 63)
         at += 2
-    return kana, _bits(kinds), pairs, bad
+    return kana, late, _bits(kinds), pairs, bad
