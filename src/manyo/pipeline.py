@@ -22,6 +22,7 @@ from typing import Any, Final
 import numba
 import pyarrow as pa
 
+import manyo
 from manyo import collect, dedupe, engine, judge, measure, protect, read, release, stages
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
@@ -206,13 +207,17 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
         "page": recipe.engine.page,
         "batch": recipe.engine.batch,
     }
-    if not is_warm(Path(stages.__file__).parent):
+    if not is_warm(Path(manyo.__file__).parent):
         run("warm", [engine.Task("warm", 0, "manyo.stages:warm")], needed=True)
     tasks = [
         engine.Task("read", shard.number, "manyo.stages:read_shard", {"shard": shard.to_json(), **arguments})
         for shard in plan.shards
     ]
     done = run("read", tasks, needed=False)
+    if len(done.lost) == len(done.commits):
+        raise ManyoError(
+            f"no shard of the input could be read: {done.lost[0].lost}", where=str(out), hint="nothing was released"
+        )
     tasks = [
         engine.Task("match", number, "manyo.stages:match", {"partition": number, "near": near}, (done.digest,))
         for number in range(plan.partitions)

@@ -1,0 +1,29 @@
+"""The four stages of a build, each a function of one shard: what a worker runs.
+
+    read_shard     a shard of the input          -> documents, and what deduplication needs of those that pass the rules
+    match          a partition of the band keys  -> edges between documents with the same text
+    cluster        all edges                     -> the document that each document's cluster keeps
+    release_shard  a shard's documents           -> its part of data/ and of ledger/, and its figures
+
+The first and the last go by shards of the input, `match` by partitions of the hash space, `cluster` is one task that
+touches some 40 bytes a document. Documents that pass the rules are numbered through all shards in input order; the
+number is how stages speak of them, and since it depends on nothing but the input, so do all results.
+
+Every function here takes an `engine.Context` and JSON arguments, gives back an `engine.Result`, and has no effect
+but the files that it declares. This is the only package beside `pipeline` that knows more than one room.
+
+    documents.py  pages become rows: read, mask, measure, judge
+    reading.py    the read stage
+    findings.py   the files that the read stage leaves, written and looked up
+    matching.py   match and cluster
+    releasing.py  the release stage
+    warming.py    every kernel compiled once, before workers start
+"""
+
+from manyo.stages.documents import identify, measure_fields
+from manyo.stages.matching import cluster, match
+from manyo.stages.reading import read_shard
+from manyo.stages.releasing import release_shard
+from manyo.stages.warming import warm
+
+__all__ = ["cluster", "identify", "match", "measure_fields", "read_shard", "release_shard", "warm"]

@@ -1,0 +1,169 @@
+"""What the read stage leaves for deduplication: written by one shard, looked up by the stages after it.
+
+Raw arrays are mapped, so that a task pays for the rows that it looks at; keys lie in Arrow IPC files with one record
+batch for each partition, so that a task reads its own share of each shard and no S x P files are made.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from manyo import dedupe, engine
+from manyo.columns import Column
+
+UNKNOWN_TIME: Final = np.iinfo(np.int64).max
+_COMPRESSED: Final = pa.ipc.IpcWriteOptions(compression="zstd")
+_RAW: Final = ("signatures", "digests", "order", "ids")
+
+
+class Findings:
+    """Writes the files of one shard. A context manager; `files` is complete when it has ended.
+
+    `documents` (Arrow IPC) has a row for every candidate. For those that pass, in the same order: `signatures`
+    (uint32), `digests` (uint64 pairs), `order` (int64 pairs: characters, time), `ids` (16 bytes each); `keys` and
+    `exact` (Arrow IPC, batch p holds partition p).
+    """
+
+    def __init__(self, context: engine.Context, schema: pa.Schema, near: dedupe.Settings, partitions: int) -> None:
+        self.candidates = self.passed = 0
+        self.files = {name: context.scratch(f"{name}.bin") for name in _RAW}
+        self.files |= {name: context.scratch(f"{name}.arrow") for name in ("documents", "keys", "exact")}
+        self._near, self._partitions = near, partitions
+        self._keys: list[npt.NDArray[np.uint64]] = []
+        self._digests: list[npt.NDArray[np.uint64]] = []
+        self._closing = ExitStack()
+        sink = self._closing.enter_context(pa.OSFile(str(self.files["documents"]), "wb"))
+        self._documents = self._closing.enter_context(pa.ipc.new_file(sink, schema, options=_COMPRESSED))
+        self._raw = {name: self._closing.enter_context(self.files[name].open("wb")) for name in _RAW}
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Take a batch of documents; sign those that failed no rule."""
+        self._documents.write_batch(rows)
+        self.candidates += rows.num_rows
+        good = rows.filter(passes(rows))
+        if not good.num_rows:
+            return
+        self.passed += good.num_rows
+        texts = Column.of(good.column("text"))
+        signatures = dedupe.signatures(texts, self._near)
+        digests = dedupe.digests(texts)
+        self._keys.append(dedupe.band_keys(signatures, self._near).ravel())
+        self._digests.append(digests)
+        ids = bytes.fromhex("".join(good.column("id").to_pylist()))
+        for name, content in (("signatures", signatures), ("digests", digests), ("order", _order(good)), ("ids", ids)):
+            self._raw[name].write(content.data if isinstance(content, np.ndarray) else content)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.close()
+        if kind is None:
+            keys = np.concatenate([np.zeros(0, np.uint64), *self._keys])
+            digests = np.concatenate([np.zeros((0, 2), np.uint64), *self._digests])
+            bands = self._near.bands
+            rows = np.repeat(np.arange(len(keys) // bands, dtype=np.int32), bands)
+            _write_partitions(self.files["keys"], keys, {"key": keys, "row": rows}, self._partitions)
+            low, high = np.ascontiguousarray(digests[:, 0]), np.ascontiguousarray(digests[:, 1])
+            rows = np.arange(len(digests), dtype=np.int32)
+            _write_partitions(self.files["exact"], low, {"low": low, "high": high, "row": rows}, self._partitions)
+
+
+def passes(rows: pa.RecordBatch) -> pa.Array:
+    """Which documents failed no rule."""
+    return pc.equal(pc.list_value_length(rows.column("failed")), 0)
+
+
+def _order(documents: pa.RecordBatch) -> npt.NDArray[np.int64]:
+    """What decides which document of a cluster is kept: characters and time fetched, int64 of shape (rows, 2)."""
+    digits = pc.replace_substring_regex(pc.utf8_slice_codeunits(documents.column("fetched"), 0, 19), r"[^0-9]", "")
+    whole = pc.equal(pc.utf8_length(digits), 14)
+    times = pc.if_else(whole, digits, str(UNKNOWN_TIME)).cast(pa.int64())
+    return np.ascontiguousarray(np.stack([np.asarray(documents.column("characters")), np.asarray(times)], 1), np.int64)
+
+
+def _write_partitions(
+    path: Path, keys: npt.NDArray[np.uint64], columns: Mapping[str, npt.NDArray[Any]], partitions: int
+) -> None:
+    """One Arrow IPC file with a batch for each partition."""
+    schema = pa.schema([(name, pa.from_numpy_dtype(values.dtype)) for name, values in columns.items()])
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        for chosen in _by_partition(keys, partitions):
+            arrays = [pa.array(values[chosen]) for values in columns.values()]
+            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+
+
+def _by_partition(keys: npt.NDArray[np.uint64], partitions: int) -> Iterator[slice | npt.NDArray[np.int64]]:
+    """For each partition the places of its keys, in order."""
+    if partitions == 1:
+        yield slice(None)
+        return
+    belongs = dedupe.partition(keys, partitions).astype(np.uint16)
+    order = np.argsort(belongs, kind="stable")
+    for first, last in pairwise(np.searchsorted(belongs[order], np.arange(partitions + 1)).tolist()):
+        yield order[first:last]
+
+
+class Shards:
+    """What the read stage left of all shards: the numbers of their documents, and their files."""
+
+    def __init__(self, context: engine.Context) -> None:
+        self._context = context
+        self.commits = [commit for commit in context.commits("read") if not commit.lost]
+        counts = [int(commit.statistics["passed"]) for commit in self.commits]
+        self.bases = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
+
+    @property
+    def count(self) -> int:
+        return int(self.bases[-1])
+
+    def place(self, shard: int) -> int:
+        """Where a shard stands in `commits`."""
+        return next(place for place, commit in enumerate(self.commits) if commit.shard == shard)
+
+    def path(self, place: int, name: str) -> Path:
+        return self._context.fetch(self.commits[place].files[name])
+
+    def array(self, place: int, name: str, kind: npt.DTypeLike, width: int) -> npt.NDArray[Any]:
+        """A shard's raw file, mapped: only what is looked at is read."""
+        return mapped(self.path(place, name), kind, width)
+
+    def arrays(self, name: str, kind: npt.DTypeLike, width: int) -> list[tuple[int, npt.NDArray[Any]]]:
+        """Those of all shards that have documents, each with the number of its first."""
+        places = range(len(self.commits))
+        return [
+            (int(self.bases[place]), self.array(place, name, kind, width))
+            for place in places
+            if self.bases[place + 1] > self.bases[place]
+        ]
+
+    def partition(self, name: str, number: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """One partition of every shard's file, with the number of the shard's first document."""
+        for place in range(len(self.commits)):
+            with pa.memory_map(str(self.path(place, name))) as source:
+                yield int(self.bases[place]), pa.ipc.open_file(source).get_batch(number)
+
+
+def mapped(path: Path, kind: npt.DTypeLike, width: int) -> npt.NDArray[Any]:
+    """A raw file as an array of shape (rows, width), mapped and read-only."""
+    if path.stat().st_size == 0:
+        return np.zeros((0, width), kind)
+    return np.memmap(path, kind, "r").reshape(-1, width)
+
+
+# Arrays go to files as they lie in memory; the kernels' packed reads assume the same order.
+if sys.byteorder != "little":  # pragma: no cover
+    raise ImportError("Manyo needs a little-endian machine")

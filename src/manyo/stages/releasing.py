@@ -1,0 +1,111 @@
+"""Documents become released rows and ledger rows, now that each one's cluster is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from manyo import dedupe, engine, records, release
+from manyo.stages.documents import measure_fields
+from manyo.stages.findings import Shards, mapped, passes
+
+_SHARES: Final = ("hiragana_share", "katakana_share", "kanji_share", "latin_share")  # drawn in the report
+
+
+def release_shard(
+    context: engine.Context, *, near: dict[str, Any], rules: list[dict[str, Any]], quality: Sequence[str]
+) -> engine.Result:
+    """Write one shard's parts of `data` and `ledger`; its `figures` are a file, since samples of text are in them."""
+    settings = dedupe.Settings(**near)
+    shards = Shards(context)
+    place = shards.place(context.task.shard)
+    base, last = int(shards.bases[place]), int(shards.bases[place + 1])
+    keepers = mapped(context.fetch(context.commits("cluster")[0].files["keepers"]), np.int64, 2)[base:last]
+    found = _clusters(shards, place, keepers, settings)
+    paths = {name: context.scratch(f"{name}.parquet") for name in ("data", "ledger")}
+    figures = release.write_shard(
+        paths["data"],
+        paths["ledger"],
+        _with_clusters(context, shards.path(place, "documents"), found),
+        measure_fields(),
+        quality,
+        rules=rules,
+        shares=_SHARES,
+    )
+    paths["figures"] = context.scratch("figures.json")
+    paths["figures"].write_text(json.dumps(figures.to_json(), ensure_ascii=False), "utf-8")
+    return engine.Result(files=paths, statistics={"kept": figures.kept})
+
+
+def _clusters(
+    shards: Shards, place: int, keepers: npt.NDArray[np.int64], settings: dedupe.Settings
+) -> dict[str, pa.Array]:
+    """The cluster columns of one shard's passing documents."""
+    base = int(shards.bases[place])
+    kept = keepers[:, 0] == np.arange(base, base + len(keepers))
+    ids = np.full(len(keepers), "", object)
+    similarity = np.zeros(len(keepers), np.float32)
+    exact = np.zeros(len(keepers), bool)
+    many = np.flatnonzero(keepers[:, 1] > 1)
+    homes = np.searchsorted(shards.bases, keepers[many, 0], side="right") - 1
+    for home in np.unique(homes).tolist():  # the shards in which this shard's duplicates have their kept document
+        rows = many[homes == home]
+        theirs = keepers[rows, 0] - shards.bases[home]
+        for row, raw in zip(rows, shards.array(home, "ids", np.uint8, 16)[theirs], strict=True):
+            ids[row] = raw.tobytes().hex()
+        mine, other = (
+            (shards.array(where, "signatures", np.uint32, settings.permutations)[which])
+            for where, which in ((place, rows), (home, theirs))
+        )
+        similarity[rows] = dedupe.similarity(mine, other)
+        mine, other = (
+            shards.array(where, "digests", np.uint64, 2)[which] for where, which in ((place, rows), (home, theirs))
+        )
+        exact[rows] = (mine == other).all(axis=1)
+    kinds = np.where(kept, "", np.where(exact, release.EXACT, release.NEAR))
+    return {
+        "verdict": pa.array(np.where(kept, records.KEPT, records.DUPLICATE), pa.string()),
+        "cluster": pa.array(ids, pa.string()),
+        "cluster_size": pa.array(keepers[:, 1].astype(np.int32)),
+        "similarity": pa.array(similarity, mask=kept),
+        "duplicate_kind": pa.array(kinds, pa.string()),
+    }
+
+
+_REFUSED: Final = {
+    "verdict": records.REFUSED,
+    "cluster": "",
+    "cluster_size": 1,
+    "similarity": None,
+    "duplicate_kind": "",
+}
+
+
+def _with_clusters(context: engine.Context, path: Path, found: dict[str, pa.Array]) -> Iterator[pa.RecordBatch]:
+    """A shard's documents with their cluster columns, batch by batch."""
+    schema = release.full_schema(measure_fields())
+    done = written = 0
+    with pa.memory_map(str(path)) as source:
+        reader = pa.ipc.open_file(source)
+        for number in range(reader.num_record_batches):
+            batch = reader.get_batch(number)
+            good = np.asarray(passes(batch))
+            # Row i of the batch is the k-th passing document, or none: `take` with nulls, then the refused values.
+            indices = pa.array(done + np.cumsum(good) - 1, pa.int64(), mask=~good)
+            done += int(good.sum())
+            columns = {name: batch.column(name) for name in batch.schema.names}
+            for name, values in found.items():
+                refused = pa.scalar(_REFUSED[name], schema.field(name).type)
+                columns[name] = pc.if_else(pa.array(good), values.take(indices), refused)
+            written += batch.num_rows
+            context.report({"written": written})
+            yield pa.RecordBatch.from_arrays(
+                [columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema
+            )

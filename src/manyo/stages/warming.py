@@ -1,0 +1,54 @@
+"""Every kernel compiled into the cache, by sending two small pages through all rooms.
+
+Otherwise all workers of a fresh install would each compile the same code at the same time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from manyo import dedupe, engine, judge, protect, read, records
+from manyo.columns import Column
+from manyo.stages.documents import documents
+
+
+def warm(context: engine.Context) -> engine.Result:
+    """The stage: nothing comes of it but machine code."""
+    for step, part in enumerate((_warm_reading, _warm_deduplication)):
+        context.report({"documents": step})
+        part()
+    return engine.Result()
+
+
+def _warm_reading() -> None:
+    sentence = "朝顔の種をまいて、毎日水をやった。連絡先はhoge@example.com、電話は03-0000-0000です。"
+    bodies = [f"<title>朝顔</title><p>{sentence}</p>".encode(code) for code in ("utf-8", "cp932")]
+    pages = pa.RecordBatch.from_pydict(
+        {
+            "file": ["a", "a"],
+            "offset": [0, 1],
+            "record": ["1", "2"],
+            "url": ["https://example.jp/", "https://example.jp/b"],
+            "fetched": ["", ""],
+            "content_type": ["", ""],
+            "kind": ["html", "text"],
+            "body": bodies,
+        },
+        records.PAGE,
+    )
+    read.spot(Column.of(pages.column("body")))
+    documents(pages, read.Settings(), judge.load("manyo"), protect.KINDS)
+
+
+def _warm_deduplication() -> None:
+    settings = dedupe.Settings()
+    texts = Column.of(["いろはにほへとちりぬるを", "いろはにほへとちりぬるをわ", "わかよたれそつねならむ"])
+    signed, numbers = dedupe.signatures(texts, settings), np.arange(3)
+    keys = dedupe.band_keys(signed, settings)
+    owners = np.repeat(numbers, settings.bands)
+    edges, _ = dedupe.edges(keys.ravel(), owners, [(0, signed)], settings.threshold)
+    exact = dedupe.exact_edges(dedupe.digests(texts), numbers)
+    roots = dedupe.clusters(3, [dedupe.spanning_forest(np.concatenate([edges, exact]))])
+    dedupe.representatives(roots, numbers, numbers)
+    dedupe.similarity(signed, signed)
