@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 
 from manyo import collect, dedupe, engine, judge, read
@@ -50,9 +51,9 @@ def read_shard(
         for pages in reader:
             seen += pages.num_rows
             bodies = Column.of(pages.column("body"))
-            japanese = read.spot(bodies) > 0
-            if japanese.any():
-                waiting.append(pages.filter(pa.array(japanese)))
+            japanese = np.flatnonzero(read.spot(bodies))
+            if len(japanese):
+                waiting.append(pages.take(pa.array(japanese)))
                 size += int(bodies.lengths[japanese].sum())
             if size >= batch or (context.careful and waiting):
                 findings.add(documents(_joined(waiting), settings, rule_set, kinds))
