@@ -248,6 +248,16 @@ def test_every_personal_value_was_invented(sample: Sample, bodies: dict[str, byt
     assert all(row["personal"] == [] for row in sample.of("good"))
 
 
+def test_my_numbers_have_the_check_digit_that_the_ordinance_asks_for(sample: Sample) -> None:
+    values = [
+        v["value"].replace(" ", "") for r in sample.of("personal") for v in r["personal"] if v["type"] == "mynumber"
+    ]
+    assert len(values) == 2
+    for value in values:
+        weighed = sum(int(digit) * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(value[10::-1], 1))
+        assert int(value[11]) == (0 if weighed % 11 <= 1 else 11 - weighed % 11)
+
+
 def test_no_mail_address_outside_example_domains(bodies: dict[str, bytes]) -> None:
     for url, body in bodies.items():
         for domain in re.findall(rb"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)", body):

@@ -77,7 +77,7 @@ class Originals:
             url=url,
             meta=meta_tag(charset, declare),
             number=number + shift,
-            related=(neighbours[number:] + neighbours)[:5],
+            related=list(dict.fromkeys(neighbours[number:] + neighbours))[:5],
         )
         return page_capture(
             url,
