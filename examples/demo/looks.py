@@ -27,6 +27,8 @@ HERE = Path(__file__).parent
 _POST = re.compile(r"^\d+ ：")
 _ANCHOR = re.compile(r"&gt;&gt;(\d+)")
 _WIDTH = 36
+_CLOSING = "、。」』）"
+_UNBROKEN = re.compile(rf"(?:[!-~]+|.)[{_CLOSING}]*")
 
 
 @functools.cache
@@ -56,6 +58,7 @@ def dress(
     """The HTML of `text` in template `name`; `number` picks the adverts, comments and counters."""
     style, page = template(name)
     chosen = functools.partial(_pick, number=number)
+    comments = site.get("comments", sites()["comments"])
     title = html.escape(RUBY.sub(r"\1", text.title))
     links = [f'<li><a href="/{k}">{html.escape(RUBY.sub(chr(92) + "1", t))}</a></li>' for k, t in enumerate(related)]
     return page.substitute(
@@ -73,7 +76,7 @@ def dress(
         advert1=chosen(sites()["adverts"], step=3),
         advert2=chosen(sites()["adverts"], step=5),
         comments="".join(
-            f'<div class="comment"><p class="by">{who}</p><p>{chosen(sites()["comments"], step=step)}</p></div>'
+            f'<div class="comment"><p class="by">{who}</p><p>{chosen(comments, step=step)}</p></div>'
             for who, step in (("通りすがり", 3), ("まめ", 5))
         ),
     )
@@ -152,8 +155,14 @@ def _posts(lines: tuple[str, ...]) -> Iterator[str]:
 
 
 def _wrapped(line: str) -> Iterator[str]:
-    for start in range(0, len(line), _WIDTH):
-        yield line[start : start + _WIDTH]
+    """Lines of about _WIDTH characters; words, addresses and numbers stay whole, and no line begins with a closing mark."""
+    current = ""
+    for piece in _UNBROKEN.findall(line):
+        if len(current) + len(piece.rstrip(_CLOSING)) > _WIDTH:
+            yield current
+            current = ""
+        current += piece
+    yield current
 
 
 def _inline(line: str) -> str:
