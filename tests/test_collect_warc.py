@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import random
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -263,8 +264,16 @@ def test_many_lies_stay_linear(tmp_path):
     assert len(tally.damage) == words.LISTED
 
 
+def test_headers_without_an_end_stay_linear(tmp_path):
+    data = b"WARC/1.0\r\n" * 100_000 + b"".join(capture(0))
+    rows, tally = read(write(tmp_path, "a.warc", data))
+    assert urls(rows) == ["0"]
+    # Those within 64 KB of a blank line have, in their own eyes, an end.
+    assert 90_000 < tally.refused["bad_warc_header"] < 100_000
+
+
 def test_a_page_larger_than_the_limit_is_refused_and_the_next_is_read(tmp_path):
-    large = make.response_record("https://example.jp/large", b"<p>" + b"a" * 30_000_000)
+    large = make.response_record("https://example.jp/large", b"<p>" + b"a" * 12_000_000)
     image = make.response_record("https://example.jp/image", b"\0" * 9_000_000, headers=[("Content-Type", "video/mp4")])
     gone = make.response_record("https://example.jp/gone", b"\0" * 9_000_000, status="404 Gone")
     text = make.record("conversion", b"a" * 9_000_000, content_type="text/plain")
@@ -281,6 +290,29 @@ def test_a_page_larger_than_the_limit_is_refused_and_the_next_is_read(tmp_path):
         assert tally.skipped == {"request": 2, "not_200": 1}
         assert tally.damage == []
         assert tally.bytes_in == sum(map(len, records))
+
+
+def test_memory_stays_bounded_however_large_a_record_is(tmp_path):
+    large = make.response_record("https://example.jp/large", b"<p>" + b"a" * 80_000_000)
+    lie = make.response_record("https://example.jp/lie", b"<p>" + b"a" * 20_000_000, length=99)
+    data = make.gzip_members([*capture(0), large, lie, b"\r\n" * 5_000_000, *capture(1)], level=1)
+    path = write(tmp_path, "a.warc.gz", data)
+    del large, lie, data
+    tracemalloc.start()
+    rows, tally = read(path, max_page_bytes=1_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert urls(rows) == ["0", "1"]
+    assert tally.refused == {"too_large": 2}
+    assert peak < 20_000_000
+
+
+def test_an_empty_archive_among_others_is_noted(tmp_path):
+    write(tmp_path, "a.warc.gz", b"")
+    write(tmp_path, "b.warc.gz", make.gzip_members(capture(0)))
+    rows, tally = read(tmp_path)
+    assert urls(rows) == ["0"]
+    assert [(one["kind"], one["detail"]) for one in tally.damage] == [("no_records", "the file is empty")]
 
 
 def test_headers_without_an_end_and_bytes_that_are_no_record(tmp_path):

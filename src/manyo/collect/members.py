@@ -3,7 +3,7 @@
 An archive that is compressed record by record can be entered at any member, and left again after a broken one. What
 FastWARC and other tolerant readers pass over in silence, a file that ends within a member, is raised here as `Broken`.
 
-Memory is bounded whatever the bytes are: a gzip member is fed 16 KB at a time and gives at most `CHUNK` bytes back at
+Memory is bounded whatever the bytes are: a gzip member is fed 32 KB at a time and gives at most `CHUNK` bytes back at
 once; a Zstandard frame is fed block by block (RFC 8878, 3.1.1.2), each of which is at most 128 KB when unpacked.
 """
 
@@ -17,7 +17,7 @@ from isal import isal_zlib
 
 from manyo.collect.blocks import Blocks
 
-FEED: Final = 16384  # compressed bytes at a time: what lies behind a member's end is copied, so not many
+FEED: Final = 32768  # compressed bytes at a time: what lies behind a member's end is copied, so not many
 FINE: Final = 256  # the same, when the exact place of a fault is looked for
 CHUNK: Final = 1 << 20
 INFLATE_ERROR: Final = cast(type[Exception], isal_zlib.error)  # its type stub calls it an instance
@@ -43,8 +43,8 @@ class Codec(Protocol):
     magic: bytes
     position: int  # in the compressed file: behind the member, once `read` has returned b""
 
-    def starts(self, position: int) -> bool:
-        """Whether a member may begin at `position`."""
+    def starts(self, head: bytes) -> bool:
+        """Whether a member may begin with these four bytes."""
 
     def open(self, position: int) -> None:
         """Begin the member at `position`."""
@@ -62,8 +62,8 @@ class Gzip:
         self.blocks = blocks
         self.position = 0
 
-    def starts(self, position: int) -> bool:
-        return bytes(self.blocks.at(position, 3)[:3]) == GZIP
+    def starts(self, head: bytes) -> bool:
+        return head.startswith(GZIP)
 
     def open(self, position: int) -> None:
         self._begin = self.position = position
@@ -121,8 +121,7 @@ class Zstd:
         except zstandard.ZstdError:  # the dictionary is damaged: each frame that needs it will be reported as corrupt
             self._unpack = zstandard.ZstdDecompressor()
 
-    def starts(self, position: int) -> bool:
-        head = bytes(self.blocks.at(position, 4)[:4])
+    def starts(self, head: bytes) -> bool:
         return head == ZSTD or _skippable(head)
 
     def open(self, position: int) -> None:
@@ -212,7 +211,7 @@ def first_bytes(blocks: Blocks, compression: str) -> bytes | None:
         return bytes(blocks.at(0))
     codec = codec_of(blocks, compression)
     try:
-        while codec.starts(codec.position):
+        while codec.starts(bytes(blocks.at(codec.position, 4)[:4])):
             codec.open(codec.position)
             if made := codec.read():
                 return made
@@ -229,8 +228,8 @@ def unpacked(blocks: Blocks, compression: str, report: Report, position: int = 0
             yield bytes(view)
         return
     codec = codec_of(blocks, compression)
-    while len(blocks.at(position)):
-        if not codec.starts(position):
+    while head := bytes(blocks.at(position, 4)[:4]):
+        if not codec.starts(head):
             report(position, "junk", "bytes behind the last compressed member")
             return
         try:
@@ -311,9 +310,9 @@ class Members:
     def _member(self, position: int) -> tuple[int, bytes] | None:
         """The next member that holds anything, from `position` on, past whatever is broken; None at the file's end."""
         codec = self._codec
-        while head := codec.blocks.at(position, 4)[:4]:
-            if not codec.starts(position):
-                if len(head) < 4 and codec.magic.startswith(bytes(head)):
+        while head := bytes(codec.blocks.at(position, 4)[:4]):
+            if not codec.starts(head):
+                if len(head) < 4 and codec.magic.startswith(head):
                     self._report(position, "truncated", "the file ends within the first bytes of a member")
                     return None
                 self._report(position, "junk", "bytes between compressed members")

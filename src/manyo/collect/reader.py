@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+import numpy as np
 import pyarrow as pa
 
 from manyo import records
@@ -52,27 +53,23 @@ class Reader:
         self._skip, self._on_record = skip, on_record
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
-        waiting: list[Page] = []
-        size = 0
+        batch = _Batch()
         for piece in self.shard.pieces:
             try:
                 with piece.source.open() as file:
                     if piece.source.format == "parquet":
-                        if waiting:
-                            yield _batch(waiting)
-                            waiting, size = [], 0
+                        if batch.rows:
+                            yield batch.take()
                         yield from self._tables(piece, file)
                         continue
                     for page in self._pages(piece, file):
-                        waiting.append(page)
-                        size += len(page[-1])
-                        if size >= self._batch_bytes or self._careful or len(waiting) >= ROWS:
-                            yield _batch(waiting)
-                            waiting, size = [], 0
+                        batch.add(page)
+                        if len(batch.bodies) >= self._batch_bytes or self._careful or len(batch.rows) >= ROWS:
+                            yield batch.take()
             except OSError as error:
                 raise ManyoError(f"reading stopped: {error.strerror or error}", where=piece.source.file) from error
-        if waiting:
-            yield _batch(waiting)
+        if batch.rows:
+            yield batch.take()
 
     def _pages(self, piece: Piece, file: BinaryIO) -> Iterator[Page]:
         source = piece.source
@@ -171,8 +168,24 @@ class Reader:
         return lambda offset, kind, detail: self.tally.report(file, offset, kind, detail)
 
 
-def _batch(pages: list[Page]) -> pa.RecordBatch:
-    *columns, bodies = zip(*pages, strict=True)
-    kinds = [field.type for field in records.PAGE][:-1]
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
-    return pa.RecordBatch.from_arrays([*arrays, Column.join(bodies).binary()], schema=records.PAGE)
+class _Batch:
+    """Pages on their way into a record batch. A body is copied at once, while the processor's caches still hold it."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, int, str, str, str, str, str]] = []  # pages without their bodies
+        self.bodies = bytearray()
+        self._ends = [0]
+
+    def add(self, page: Page) -> None:
+        self.bodies += page[-1]
+        self.rows.append(page[:-1])
+        self._ends.append(len(self.bodies))
+
+    def take(self) -> pa.RecordBatch:
+        """The record batch; this one is empty then."""
+        columns = zip(*self.rows, strict=True)
+        types = [field.type for field in records.PAGE][:-1]
+        arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+        bodies = Column(np.frombuffer(self.bodies, np.uint8), np.array(self._ends, np.int64))
+        self.rows, self.bodies, self._ends = [], bytearray(), [0]
+        return pa.RecordBatch.from_arrays([*arrays, bodies.binary()], schema=records.PAGE)

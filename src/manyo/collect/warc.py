@@ -26,7 +26,8 @@ HEADER_LIMIT: Final = 65536  # bytes of a WARC or HTTP header
 _NEXT: Final = re.compile(rb"(?<=\n)WARC/\d\.\d+[ \t]*\r?\n")
 _NEWLINES: Final = re.compile(rb"[\r\n]*")
 _NUMBER: Final = re.compile(rb"\d{1,18}")
-_NOT_DOCUMENTS: Final = frozenset({"warcinfo", "request", "metadata", "revisit", "continuation"})
+_DOCUMENTS: Final = frozenset({b"response", b"resource", b"conversion"})
+_NOT_DOCUMENTS: Final = {kind.encode(): kind for kind in ("warcinfo", "request", "metadata", "revisit", "continuation")}
 
 # file, offset, record, url, fetched, content_type, kind, body: the columns of `records.PAGE` in order
 Page: TypeAlias = tuple[str, int, str, str, str, str, str, bytes | memoryview]
@@ -101,14 +102,21 @@ class Archive:
             self._distrust = False  # a length beyond _hold has lied in this run
             self._members = [(0, self._stream.offset)]  # where in the run its members begin; the first that matter
             self._ordinal = 0
+            self._counted = 0  # bytes of the run that are in the tally
+            self._unbroken = 0  # where in the run a stretch without a blank line, looked through already, ends
             while self._to_record():
                 page = self._record()
                 if page is not None:
                     self._tally.documents += 1
+                    self._count(self._at)
                     yield page
-            self._tally.bytes_in += self._base + len(self._data)
+            self._count(len(self._data))
             if self._broken:
                 self._report(self._place(), self._broken.kind, self._broken.detail)
+
+    def _count(self, at: int) -> None:
+        self._tally.bytes_in += self._base + at - self._counted
+        self._counted = self._base + at
 
     # The window: _data[_at:] is what is next, made longer as needed.
 
@@ -184,6 +192,8 @@ class Archive:
             self._at += 4
         if self._data.startswith(b"WARC/", self._at):
             return True
+        if self._over and self._at == len(self._data):
+            return False
         while True:
             self._at = _NEWLINES.match(self._data, self._at).end()  # type: ignore[union-attr]  # matches always
             if self._at < len(self._data) or not self._fill(1):
@@ -218,31 +228,35 @@ class Archive:
         """Account for the record at `_at` and move behind it; the page, when it holds one."""
         tally = self._tally
         place = self._place()
-        data, start = self._data, self._at
-        body = blank_line(data, start, start + HEADER_LIMIT)
+        body = self._blank_line()
         while body < 0:
-            have = len(data) - start
+            have = len(self._data) - self._at
             self._fill(min(2 * have, HEADER_LIMIT))
-            data, start = self._data, self._at
-            if have >= HEADER_LIMIT or len(data) - start == have:
+            if have >= HEADER_LIMIT or len(self._data) - self._at == have:
                 self._headless(place)
                 return None
-            body = blank_line(data, start, start + HEADER_LIMIT)
+            body = self._blank_line()
+        data, start = self._data, self._at
         tally.records += 1
         self._ordinal += 1
         head = data[start:body]
-        lower = head.lower()
-        kind = _value(lower, lower, b"\nwarc-type:").decode("latin-1")
-        record = _value(lower, head, b"\nwarc-record-id:").decode("utf-8", "replace") or f"#{self._ordinal - 1}"
-        number = _value(lower, head, b"\ncontent-length:")
+        number = _value(head, b"\nContent-Length:")
         length = int(number) if _NUMBER.fullmatch(number) else -1
         self._at = body
         size, problem = self._extent(place, length, number)
         # From here on the block is _data[_at : _at + size]; a record with a problem may have only its beginning there.
-        outcome = self._account(place, kind, record, lower, head, size, problem)
+        outcome = self._account(place, head, size, problem)
         if problem != "too_large":  # else it is passed over already
             self._at += size
         return outcome
+
+    def _blank_line(self) -> int:
+        """Where the header at `_at` is over, or -1. No stretch is looked through twice, however often a header begins."""
+        start, limit = self._at, self._at + HEADER_LIMIT
+        body = blank_line(self._data, max(start, self._unbroken - self._base - 2), limit)
+        if body < 0:
+            self._unbroken = self._base + min(limit, len(self._data))
+        return body
 
     def _headless(self, place: int) -> None:
         """A record whose header does not end."""
@@ -279,6 +293,13 @@ class Archive:
 
         Behind two proper line ends anything may follow: the record is whole, what follows is junk.
         """
+        end = self._at + length
+        if end + 4 == len(self._data) and not self._over and self._data.endswith(b"\r\n\r\n"):
+            # The usual case: the record fills what there is of its run. Asked for more, the run is over.
+            made = self._more(self._base + end + 4)
+            if not made:
+                return self._broken is None
+            self._data += made
         self._fill(length + 12)
         end = self._at + length
         if self._data.startswith(b"\r\n\r\n", end) and len(self._data) > end + 4:
@@ -342,24 +363,24 @@ class Archive:
 
     # What a record holds.
 
-    def _account(
-        self, place: int, kind: str, record: str, lower: bytes, head: bytes, size: int, problem: str
-    ) -> Page | None:
+    def _account(self, place: int, head: bytes, size: int, problem: str) -> Page | None:
         """Count the record as skipped or refused, or give its page."""
         tally = self._tally
-        if kind in _NOT_DOCUMENTS or kind not in ("response", "resource", "conversion"):
-            tally.skip(kind if kind in _NOT_DOCUMENTS else "other_type")
+        kind = _value(head, b"\nWARC-Type:").lower()
+        if kind not in _DOCUMENTS:
+            tally.skip(_NOT_DOCUMENTS.get(kind, "other_type"))
             return None
+        record = _value(head, b"\nWARC-Record-ID:").decode("utf-8", "replace") or f"#{self._ordinal - 1}"
         if self._skip and (self._file, place, record) in self._skip:
             tally.refuse("quarantined")
             return None
         if self._on_record:
             self._on_record(self._file, place, record)
-        declared = _value(lower, head, b"\ncontent-type:").decode("latin-1")
+        declared = _value(head, b"\nContent-Type:").decode("latin-1")
         data, start, end = self._data, self._at, self._at + size
         if problem == "too_large":
             data, start, end = self._front, 0, len(self._front)
-        if kind == "response":
+        if kind == b"response":
             message = http.read_head(data, start, end)
             if message is None:
                 if declared and not declared.lower().startswith("application/http"):
@@ -392,11 +413,9 @@ class Archive:
             return None
         if body.repaired:
             tally.repair(body.repaired)
-        url = _value(lower, head, b"\nwarc-target-uri:").strip(b"<>").decode("utf-8", "replace")
-        fetched = _value(lower, head, b"\nwarc-date:").decode("latin-1")
-        # A small page is copied out, so that it does not hold on to the large window that it came in.
-        kept = bytes(body.data) if 2 * len(body.data) < len(data) else body.data
-        return self._file, place, record, url, fetched, content_type, medium, kept
+        url = _value(head, b"\nWARC-Target-URI:").strip(b"<>").decode("utf-8", "replace")
+        fetched = _value(head, b"\nWARC-Date:").decode("latin-1")
+        return self._file, place, record, url, fetched, content_type, medium, body.data
 
 
 def _refusal(body: bytes | memoryview, limit: int) -> str:
@@ -405,10 +424,10 @@ def _refusal(body: bytes | memoryview, limit: int) -> str:
     return "" if len(body) > 64 or bytes(body).strip() else "empty_body"
 
 
-def _value(lower: bytes, head: bytes, name: bytes) -> bytes:
-    """The first value of a WARC field; `lower` is `head` in lower case."""
-    at = lower.find(name)
-    if at < 0:
+def _value(head: bytes, name: bytes) -> bytes:
+    """The first value of a WARC field, given as `b"\\nName:"`. In any case, but the usual one is the fastest."""
+    at = head.find(name)
+    if at < 0 and (at := head.lower().find(name.lower())) < 0:
         return b""
     at += len(name)
     end = head.find(b"\n", at)
