@@ -4,8 +4,8 @@
    navigation, footers, asides, comments or under a class that names clutter a twentieth. A class that holds most of
    the page's text has named something else (`<div class="no-sidebar">`): its naming is void.
 2. The *region* is the innermost container that holds three quarters of the page's weight.
-3. Inside the region clutter and blocks of links are dropped, headings stay where text follows them, and short blocks
-   stay next to text. Outside the region nothing stays but the paragraphs of an element that calls itself the article.
+3. Inside the region clutter, blocks of links and long blocks that stand there a second time are dropped, headings stay
+   where text follows them, and short blocks stay next to text. Outside the region nothing stays but the paragraphs of an element that calls itself the article.
 
 A page whose whole weight is below a sentence has no main text: the answer is empty rather than its menu.
 
@@ -26,6 +26,7 @@ from manyo.read import tags
 _CLUTTER = tags.NAVIGATION | tags.FOOTER | tags.ASIDE | tags.BOILERPLATE | tags.COMMENTS | tags.HIDDEN | tags.CONTROL
 _NAMED = tags.BOILERPLATE | tags.COMMENTS | tags.ASIDE | tags.HEADER | tags.FOOTER | tags.NAVIGATION | tags.HIDDEN
 _LEAST = 24.0  # the weight of a page that has a main text at all
+_REPEATED = 120  # bytes of a block that is dropped where it stands a second time
 _TAB_MOST = 150  # bytes of a table cell that may share its line
 
 
@@ -36,7 +37,7 @@ def select(found: s.Segments) -> npt.NDArray[np.uint8]:
     texts = np.zeros(len(found.containers), np.float64)
     roles = np.zeros(len(found.containers), np.int32)
     best = np.zeros(len(found.containers), np.int32)
-    _select(found.blocks, found.containers, found.pages, weights, texts, roles, best, kept)
+    _select(found.text, found.blocks, found.containers, found.pages, weights, texts, roles, best, kept)
     return kept
 
 
@@ -65,6 +66,7 @@ def _weight(characters: int, linked: int, punctuation: int, roles: int) -> float
 
 @kernel
 def _select(
+    text: ByteArray,
     blocks: npt.NDArray[np.int32],
     containers: npt.NDArray[np.int32],
     pages: IntArray,
@@ -82,8 +84,8 @@ def _select(
         # Text outside links by container, to see which class names are void.
         for block in range(block_first, block_last):
             if blocks[block, s.LINKED] * 2 <= blocks[block, s.CHARACTERS]:
-                text = blocks[block, s.CHARACTERS] - blocks[block, s.LINKED]
-                texts[blocks[block, s.CONTAINER]] += text if blocks[block, s.PUNCTUATION] > 0 else text * 0.3
+                size = blocks[block, s.CHARACTERS] - blocks[block, s.LINKED]
+                texts[blocks[block, s.CONTAINER]] += size if blocks[block, s.PUNCTUATION] > 0 else size * 0.3
         for container in range(container_last - 1, root, -1):
             texts[containers[container, s.PARENT]] += texts[container]
         for container in range(root + 1, container_last):
@@ -108,11 +110,12 @@ def _select(
         region = root
         while best[region] != 0 and weights[best[region]] >= 0.75 * weights[root]:
             region = best[region]
-        _keep(blocks, containers, block_first, block_last, region, container_last, roles, kept)
+        _keep(text, blocks, containers, block_first, block_last, region, container_last, roles, kept)
 
 
 @kernel
 def _keep(
+    text: ByteArray,
     blocks: npt.NDArray[np.int32],
     containers: npt.NDArray[np.int32],
     block_first: int,
@@ -154,16 +157,27 @@ def _keep(
             kept[block] = 1
         elif role & tags.PREFORMATTED:
             kept[block] = 1
+    _drop_repeated(text, blocks, block_first, block_last, kept)
     # Short blocks live by their neighbours: list items, cells, captions and lines between two paragraphs stay.
     before = block_first - 1
     for block in range(block_first, block_last):
         if kept[block] == 1:
-            if before >= block_first and block - before <= 24:
+            if before >= block_first and block - before <= 80:
                 for between in range(before + 1, block):
                     _keep_short(blocks, roles, clutter, inside, block_first, between, kept)
             before = block
-    # What follows the last paragraph stays only in its own container: the cells of a table, the items of a list.
+    # What leads to the first paragraph or follows the last stays only beside it: the number and date over a notice, the
+    # cells of a table, the items of a list.
     if before >= block_first:
+        first = block_first
+        while kept[first] == 0:
+            first += 1
+        parent = containers[blocks[first, s.CONTAINER], s.PARENT]
+        for block in range(first - 1, max(block_first, first - 9) - 1, -1):
+            container = blocks[block, s.CONTAINER]
+            if container != blocks[first, s.CONTAINER] and containers[container, s.PARENT] != parent:
+                break
+            _keep_short(blocks, roles, clutter, inside, block_first, block, kept)
         last = blocks[before, s.CONTAINER]
         for block in range(before + 1, min(block_last, before + 9)):
             if containers[blocks[block, s.CONTAINER], s.PARENT] != containers[last, s.PARENT]:
@@ -179,6 +193,31 @@ def _keep(
             if follows and not roles[blocks[block, s.CONTAINER]] & clutter:
                 kept[block] = 1
             follows = follows and kept[block] == 1
+
+
+@kernel
+def _drop_repeated(
+    text: ByteArray, blocks: npt.NDArray[np.int32], block_first: int, block_last: int, kept: npt.NDArray[np.uint8]
+) -> None:
+    """Drop a long block that stands on the page a second time, as pages do that carry a view for small screens too."""
+    size = 64
+    while size < 2 * (block_last - block_first):
+        size *= 2
+    seen = np.zeros(size, np.uint64)
+    for block in range(block_first, block_last):
+        start, end = blocks[block, s.START], blocks[block, s.END]
+        if kept[block] == 0 or end - start < _REPEATED:
+            continue
+        key = np.uint64(0xCBF29CE484222325)
+        for at in range(start, end):
+            key = (key ^ np.uint64(text[at])) * np.uint64(0x100000001B3)
+        key |= np.uint64(1)  # 0 is an empty slot
+        slot = np.int64(key >> np.uint64(20)) & (size - 1)
+        while seen[slot] != np.uint64(0) and seen[slot] != key:
+            slot = (slot + 1) & (size - 1)
+        if seen[slot] == key:
+            kept[block] = 0
+        seen[slot] = key
 
 
 @inlined
