@@ -34,7 +34,7 @@ def mix(value: int) -> int:
 
 
 def characters(text: bytes) -> list[int]:
-    """Code points, bytes that are no valid UTF-8 as 0x110000 + byte, white space collapsed and stripped."""
+    """Code points, bytes that are no valid UTF-8 as 0x110000 + byte, without white space."""
     codes: list[int] = []
     at = 0
     while at < len(text):
@@ -48,14 +48,7 @@ def characters(text: bytes) -> list[int]:
             codes.append(0x110000 + text[at])
             width = 1
         at += width
-    out: list[int] = []
-    for code in codes:
-        if code < 0x110000 and chr(code).isspace() and not 0x1C <= code <= 0x1F:
-            if out and out[-1] != 0x20:
-                out.append(0x20)
-        else:
-            out.append(code)
-    return out[:-1] if out and out[-1] == 0x20 else out
+    return [code for code in codes if code >= 0x110000 or not chr(code).isspace() or 0x1C <= code <= 0x1F]
 
 
 def plain_signature(text: bytes, settings: dedupe.Settings) -> list[int]:
