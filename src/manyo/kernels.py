@@ -13,20 +13,16 @@ written either, the kernel is compiled anew in each process and still works.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 
-F = TypeVar("F", bound=Callable[..., Any])
+from manyo.machine_code import CHECKED, cache_folder
 
-CHECKED = os.environ.get("MANYO_BOUNDSCHECK") == "1"
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def kernel(function: F) -> F:
@@ -44,35 +40,13 @@ def _compile(function: F, *, inline: bool) -> F:
     config: Any = numba.config
     before = config.CACHE_DIR
     # The place is asked for when the decorator runs, so the setting is ours for that moment only.
-    config.CACHE_DIR = _cache_folder(Path(function.__code__.co_filename).parent)
+    config.CACHE_DIR = cache_folder(Path(function.__code__.co_filename).parent)
     try:
         return cast(F, numba.njit(function, cache=True, **options))
     except (RuntimeError, OSError):  # no place for a cache can be written
         return cast(F, numba.njit(function, cache=False, **options))
     finally:
         config.CACHE_DIR = before
-
-
-@cache
-def _cache_folder(room: Path) -> str:
-    """The folder for the machine code of one room, the first of two places that can be written."""
-    digest = blake2b(f"{numba.__version__} {CHECKED}".encode(), digest_size=8)
-    for source in sorted(room.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "manyo"
-    for place in (room / "__pycache__", user / room.name):
-        folder = place / f"kernels-{digest.hexdigest()}"
-        with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
-                return str(folder)
-    return ""
-
-
-def is_warm(package: Path) -> bool:
-    """Whether every room of the package with kernels has machine code in its cache, for these very sources."""
-    rooms = {source.parent for source in package.rglob("*.py") if b"\n@kernel\n" in source.read_bytes()}
-    return all(any(Path(folder).rglob("*.nbi")) for folder in map(_cache_folder, sorted(rooms)) if folder)
 
 
 @inlined

@@ -16,17 +16,17 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import numba
 import pyarrow as pa
 
 import manyo
-from manyo import collect, dedupe, engine, judge, measure, protect, read, release, stages
+from manyo import collect, dedupe, engine, judge, measure, protect, read, release
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
-from manyo.kernels import is_warm
+from manyo.machine_code import is_warm
 from manyo.version import VERSION
 
 WORK: Final = ".manyo"
@@ -150,7 +150,7 @@ class _Plan:
     @property
     def fingerprint(self) -> str:
         """Covers the code: another version, or a library that computes or writes otherwise, redoes the work."""
-        return f"manyo {VERSION}, numba {numba.__version__}, pyarrow {pa.__version__}"
+        return f"manyo {VERSION}, numba {version('numba')}, pyarrow {pa.__version__}"
 
 
 def _plan(recipe: recipes.Recipe) -> _Plan:
@@ -165,7 +165,7 @@ def _plan(recipe: recipes.Recipe) -> _Plan:
                 hint=f"the kinds are {', '.join(protect.KINDS)}",
             )
     rules = _rules(recipe)
-    release.data_schema(stages.measure_fields(), recipe.release.quality)
+    release.data_schema(measure.fields(), recipe.release.quality)
     sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
     return _Plan(recipe, rules, sources, collect.plan(sources, shard_bytes=recipe.engine.shard))
 
@@ -208,9 +208,9 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
         "batch": recipe.engine.batch,
     }
     if not is_warm(Path(manyo.__file__).parent):
-        run("warm", [engine.Task("warm", 0, "manyo.stages:warm")], needed=True)
+        run("warm", [engine.Task("warm", 0, "manyo.stages.warming:warm")], needed=True)
     tasks = [
-        engine.Task("read", shard.number, "manyo.stages:read_shard", {"shard": shard.to_json(), **arguments})
+        engine.Task("read", shard.number, "manyo.stages.reading:read_shard", {"shard": shard.to_json(), **arguments})
         for shard in plan.shards
     ]
     done = run("read", tasks, needed=False)
@@ -219,15 +219,17 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
             f"no shard of the input could be read: {done.lost[0].lost}", where=str(out), hint="nothing was released"
         )
     tasks = [
-        engine.Task("match", number, "manyo.stages:match", {"partition": number, "near": near}, (done.digest,))
+        engine.Task("match", number, "manyo.stages.matching:match", {"partition": number, "near": near}, (done.digest,))
         for number in range(plan.partitions)
     ]
     matched = run("match", tasks, needed=True)
-    tasks = [engine.Task("cluster", 0, "manyo.stages:cluster", {}, (done.digest, matched.digest))]
+    tasks = [engine.Task("cluster", 0, "manyo.stages.matching:cluster", {}, (done.digest, matched.digest))]
     clustered = run("cluster", tasks, needed=True)
     last = {"near": near, "rules": for_manifest, "quality": list(recipe.release.quality)}
     tasks = [
-        engine.Task("release", commit.shard, "manyo.stages:release_shard", last, (done.digest, clustered.digest))
+        engine.Task(
+            "release", commit.shard, "manyo.stages.releasing:release_shard", last, (done.digest, clustered.digest)
+        )
         for commit in done.commits
         if not commit.lost
     ]
@@ -283,7 +285,7 @@ def _publish(plan: _Plan, store: engine.Store, out: Path, done: engine.Seal, rel
         out,
         figures,
         manifest,
-        stages.measure_fields(),
+        measure.fields(),
         measures,
         plan.recipe.release.quality,
         name=plan.recipe.release.title or plan.recipe.name,

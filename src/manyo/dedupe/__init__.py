@@ -6,6 +6,7 @@ Everything here is a pure function or a kernel; who spreads it over workers is n
 number of shards, partitions or workers nor any order of theirs changes the result.
 
     digest.py      exact: 128 bits of the text without its white space
+    settings.py    how near is near
     minhash.py     near: one-permutation MinHash over character n-grams, and band keys
     candidates.py  documents that share a key are compared and joined: leader clustering in each bucket
     forest.py      edges to clusters by union-find, and which text a cluster keeps
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from manyo.dedupe.candidates import LEADERS, edges, partition
     from manyo.dedupe.digest import digests, exact_edges
     from manyo.dedupe.forest import clusters, representatives, spanning_forest
-    from manyo.dedupe.minhash import EMPTY, NO_KEY, Settings, band_keys, signatures, similarity
+    from manyo.dedupe.minhash import EMPTY, NO_KEY, band_keys, signatures, similarity
+    from manyo.dedupe.settings import Settings
     from manyo.dedupe.table import dedupe
 
 __all__ = [
@@ -50,7 +52,7 @@ _HOME = {
     "EMPTY": "minhash",
     "LEADERS": "candidates",
     "NO_KEY": "minhash",
-    "Settings": "minhash",
+    "Settings": "settings",
     "band_keys": "minhash",
     "clusters": "forest",
     "dedupe": "table",

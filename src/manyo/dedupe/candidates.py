@@ -53,7 +53,7 @@ def edges(
     `i` of `array` is document `base + i`: arrays mapped from files are fine, since only the rows of documents that
     share a bucket are read, `8192` at a time. A pair that shares several bands comes out several times.
 
-    >>> from manyo.dedupe.minhash import Settings, band_keys, signatures
+    >>> from manyo.dedupe import Settings, band_keys, signatures
     >>> tale = "むかしむかし、あるところに、おじいさんとおばあさんが住んでいました"
     >>> signed = signatures([tale, "国境の長いトンネルを抜けると雪国であった。", tale + "。"], Settings())
     >>> keys = band_keys(signed, Settings())

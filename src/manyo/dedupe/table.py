@@ -11,7 +11,8 @@ from manyo.columns import Column
 from manyo.dedupe.candidates import edges
 from manyo.dedupe.digest import digests, exact_edges
 from manyo.dedupe.forest import clusters, representatives
-from manyo.dedupe.minhash import Settings, band_keys, signatures, similarity
+from manyo.dedupe.minhash import band_keys, signatures, similarity
+from manyo.dedupe.settings import Settings
 
 
 def dedupe(texts: Column | Any, *, settings: Settings | None = None) -> pa.Table:

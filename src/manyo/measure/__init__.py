@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from manyo.measure.catalogue import MEASURES, Measure
+from manyo.measure.catalogue import MEASURES, Measure, fields
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MEASURES", "Measure", "measure", "measure_batch"]
+__all__ = ["MEASURES", "Measure", "fields", "measure", "measure_batch"]
 
 
 def measure_batch(texts: Any) -> pa.RecordBatch:

@@ -171,3 +171,12 @@ _MEASURES: Final = (
 )
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType({measure.name: measure for measure in _MEASURES})
+
+
+def fields() -> list[pa.Field]:
+    """The measures as Arrow fields, in their own order.
+
+    >>> fields()[0]
+    pyarrow.Field<characters: int64>
+    """
+    return [pa.field(item.name, item.dtype) for item in MEASURES.values()]

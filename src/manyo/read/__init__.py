@@ -9,7 +9,24 @@ punctuation, the names of classes, the container that holds most text) goes back
 the HTML standard as far as text needs it.
 """
 
-from manyo.read.extraction import Block, Extraction, Settings, extract, extract_batch, read
-from manyo.read.spotter import spot
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from manyo.read.settings import Settings
+
+if TYPE_CHECKING:
+    from manyo.read.extraction import Block, Extraction, extract, extract_batch, read
+    from manyo.read.spotter import spot
 
 __all__ = ["Block", "Extraction", "Settings", "extract", "extract_batch", "read", "spot"]
+
+# Handed on when first asked for: a driver checks recipes without ever loading a kernel.
+_HOME = dict.fromkeys(("Block", "Extraction", "extract", "extract_batch", "read"), "extraction") | {"spot": "spotter"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -20,36 +20,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from manyo.columns import ByteArray, Column, IntArray
-from manyo.errors import ManyoError
 from manyo.kernels import kernel
 from manyo.read import charset, main_text, markup, tags
 from manyo.read import segment as segmenting
 from manyo.read.decode import decode, decode_other
 from manyo.read.normalise import normalise
+from manyo.read.settings import Settings
 from manyo.read.utf8 import put
 from manyo.records import READING
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a recipe may ask of reading.
-
-    `ruby`: what becomes of readings over kanji, "drop", "keep" (written after the base) or "parenthesise".
-    `nfkc`: "safe" (see `normalise`), "all" or "none". `punctuation`: whether ，． may become 、。.
-    """
-
-    ruby: str = "drop"
-    nfkc: str = "safe"
-    punctuation: bool = True
-
-    def __post_init__(self) -> None:
-        for name, allowed in (("ruby", tuple(segmenting.RUBY)), ("nfkc", ("safe", "all", "none"))):
-            if getattr(self, name) not in allowed:
-                raise ManyoError(
-                    f"{name} cannot be {getattr(self, name)!r}",
-                    where=f"[read] {name}",
-                    hint=f"one of {', '.join(allowed)}",
-                )
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from manyo.columns import ByteArray, Column, IntArray
 from manyo.errors import ManyoError
 from manyo.kernels import inlined, kernel, wide
 from manyo.read import markup, tags
+from manyo.read.settings import RUBY
 from manyo.read.utf8 import put
 
 # Columns of the block table. Characters are code points; TAG is an index into `tags.ELEMENTS` (-1: none).
@@ -38,7 +39,6 @@ TITLE_START, TITLE_END, LANG_START, LANG_END, DATE, FIRST_BLOCK, FIRST_CONTAINER
 PAGE_COLUMNS: Final = 8
 
 LINE, TAB = 0, 1  # how a block joins the one before it
-RUBY: Final = {"drop": 0, "keep": 1, "parenthesise": 2}
 _PARENTHESISE: Final = 2
 _STACK: Final = 512
 _UNSEEN: Final = tags.SKIPPED
@@ -61,7 +61,7 @@ class Segments:
 
 
 def segment(pages: Column, *, ruby: str = "drop") -> Segments:
-    """Cut pages of markup in valid UTF-8 into blocks; `ruby` is a key of `RUBY`.
+    """Cut pages of markup in valid UTF-8 into blocks; `ruby` is a key of `settings.RUBY`.
 
     Raises ManyoError where a batch is too large for its positions to fit into 32 bits (about 1.4 GB).
     """

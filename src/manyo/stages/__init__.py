@@ -19,11 +19,3 @@ but the files that it declares. This is the only package beside `pipeline` that 
     releasing.py  the release stage
     warming.py    every kernel compiled once, before workers start
 """
-
-from manyo.stages.documents import identify, measure_fields
-from manyo.stages.matching import cluster, match
-from manyo.stages.reading import read_shard
-from manyo.stages.releasing import release_shard
-from manyo.stages.warming import warm
-
-__all__ = ["cluster", "identify", "match", "measure_fields", "read_shard", "release_shard", "warm"]

@@ -13,15 +13,10 @@ from manyo import judge, measure, protect, read, records, release
 from manyo.columns import Column
 
 
-def measure_fields() -> list[pa.Field]:
-    """The measures as Arrow fields, in their own order."""
-    return [pa.field(item.name, item.dtype) for item in measure.MEASURES.values()]
-
-
 def schema() -> pa.Schema:
     """A full row before its cluster is known."""
     later = {"verdict", "cluster", "cluster_size", "similarity", "duplicate_kind"}
-    return pa.schema([field for field in release.full_schema(measure_fields()) if field.name not in later])
+    return pa.schema([field for field in release.full_schema(measure.fields()) if field.name not in later])
 
 
 def documents(

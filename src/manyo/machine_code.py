@@ -1,0 +1,36 @@
+"""Where the machine code of kernels is kept, and whether it is there. Knows nothing of numba, so asking is cheap."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+CHECKED: Final = os.environ.get("MANYO_BOUNDSCHECK") == "1"
+
+
+@cache
+def cache_folder(room: Path) -> str:
+    """The folder for the machine code of one room, the first of two places that can be written."""
+    digest = blake2b(f"{version('numba')} {CHECKED}".encode(), digest_size=8)
+    shared = Path(__file__).with_name("kernels.py")
+    for source in (shared, *sorted(room.glob("*.py"))):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "manyo"
+    for place in (room / "__pycache__", user / room.name):
+        folder = place / f"kernels-{digest.hexdigest()}"
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return str(folder)
+    return ""
+
+
+def is_warm(package: Path) -> bool:
+    """Whether every room of the package with kernels has machine code in its cache, for these very sources."""
+    rooms = {source.parent for source in package.rglob("*.py") if b"\n@kernel\n" in source.read_bytes()}
+    return all(any(Path(folder).rglob("*.nbi")) for folder in map(cache_folder, sorted(rooms)) if folder)

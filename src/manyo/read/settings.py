@@ -1,0 +1,33 @@
+"""What a recipe may ask of reading; checked without loading a kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from manyo.errors import ManyoError
+
+RUBY: Final = {"drop": 0, "keep": 1, "parenthesise": 2}
+NFKC: Final = ("safe", "all", "none")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a recipe may ask of reading.
+
+    `ruby`: what becomes of readings over kanji, "drop", "keep" (written after the base) or "parenthesise".
+    `nfkc`: "safe" (see `normalise`), "all" or "none". `punctuation`: whether ，． may become 、。.
+    """
+
+    ruby: str = "drop"
+    nfkc: str = "safe"
+    punctuation: bool = True
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("ruby", tuple(RUBY)), ("nfkc", NFKC)):
+            if getattr(self, name) not in allowed:
+                raise ManyoError(
+                    f"{name} cannot be {getattr(self, name)!r}",
+                    where=f"[read] {name}",
+                    hint=f"one of {', '.join(allowed)}",
+                )
