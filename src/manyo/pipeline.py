@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -83,7 +83,8 @@ def build(
     """Build the release that a recipe asks for, in the folder `out`.
 
     `recipe` is a path, a mapping as TOML would give it, or a loaded recipe. `workers` takes precedence over the
-    recipe's. Raises `ManyoError` for whatever a person can put right; after it, or after being killed, the same call
+    recipe's. `on_progress` is called a few times a second; beside what a stage counts, `counts["input"]` is the size of
+    the whole input in bytes as stored, and `counts["stored"]` how much of it the read stage has gone through. Raises `ManyoError` for whatever a person can put right; after it, or after being killed, the same call
     goes on where the work stopped. A finished release is only checked and given back.
     """
     if isinstance(recipe, Mapping):
@@ -186,6 +187,12 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
     rules = plan.rules.to_dict()
     for_manifest = release_rules(plan.rules)
 
+    size = sum(source.size for source in plan.sources)
+
+    def show(progress: engine.Progress) -> None:
+        if on_progress is not None:
+            on_progress(replace(progress, counts={**progress.counts, "input": size}))
+
     def run(stage: str, tasks: list[engine.Task], *, needed: bool) -> engine.Seal:
         return engine.run(
             stage,
@@ -194,7 +201,7 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
             workers=workers,
             fingerprint=plan.fingerprint,
             memory_limit=recipe.engine.memory,
-            on_progress=on_progress,
+            on_progress=show,
             needed=needed,
         )
 

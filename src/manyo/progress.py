@@ -66,7 +66,7 @@ class Lines(Silent):
 
 
 class Terminal:
-    """A bar on standard error: stage, shards, documents, MB/s, share that passed, time left.
+    """A bar on standard error: stage, how far, documents, MB/s, share that passed, time left.
 
     Where standard error is no terminal, one line for each finished stage.
     """
@@ -75,9 +75,9 @@ class Terminal:
         from rich.console import Console
         from rich.progress import (
             BarColumn,
-            MofNCompleteColumn,
             Progress,
             SpinnerColumn,
+            TaskProgressColumn,
             TextColumn,
             TimeRemainingColumn,
         )
@@ -88,7 +88,7 @@ class Terminal:
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            MofNCompleteColumn(),
+            TaskProgressColumn(),
             TextColumn("{task.fields[facts]}"),
             TimeRemainingColumn(compact=True),
             console=self._console,
@@ -113,8 +113,11 @@ class Terminal:
         facts = self._facts(progress, (size - first) / max(now - began, 1e-9) / 1e6)
         name = _NAMES.get(progress.stage, (progress.stage, progress.stage))[self._language]
         if progress.stage not in self._tasks:
-            self._tasks[progress.stage] = self._bar.add_task(name, total=progress.total, facts=facts)
-        self._bar.update(self._tasks[progress.stage], completed=progress.done, facts=facts)
+            self._tasks[progress.stage] = self._bar.add_task(name, facts=facts)
+        done, total = progress.done, progress.total
+        if progress.stage == "read" and done < total:  # shards may be few and large: go by the bytes of the input
+            done, total = int(progress.counts.get("stored", 0)), max(int(progress.counts["input"]), 1)
+        self._bar.update(self._tasks[progress.stage], completed=done, total=total, facts=facts)
         if not self._console.is_terminal and progress.done == progress.total and progress.stage not in self._told:
             self._told.add(progress.stage)
             self._console.print(f"{name}: {progress.done}/{progress.total} {facts}", highlight=False)
@@ -126,7 +129,11 @@ class Terminal:
             documents, passed = int(counts.get("documents", 0)), int(counts.get("passed", 0))
             share = passed / documents if documents else 0.0
             words = ("文書", "合格") if self._language == 0 else ("documents", "pass")
-            facts = [f"{documents:,} {words[0]}", f"{speed:,.0f} MB/s", f"{share:.1%} {words[1]}"]
+            facts = [
+                f"{documents:,} {words[0]}",
+                f"{speed:,.{0 if speed >= 10 else 1}f} MB/s",
+                f"{share:.1%} {words[1]}",
+            ]
         if progress.resumed:
             facts.append(f"{'再開' if self._language == 0 else 'resumed'} {progress.resumed}")
         if progress.quarantined:

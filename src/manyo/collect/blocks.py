@@ -21,6 +21,11 @@ class Blocks:
         self._start, self._data = 0, b""
         self._view = memoryview(self._data)
 
+    @property
+    def reached(self) -> int:
+        """The position up to which the file has been read."""
+        return self._start + len(self._data)
+
     def at(self, position: int, need: int = 1) -> memoryview:
         """What the file has from `position` on: `need` bytes or more, fewer only where the file ends."""
         begin = position - self._start

@@ -51,21 +51,34 @@ class Reader:
         self.tally = Tally()
         self._batch_bytes, self._limit, self._careful = batch_bytes, max_page_bytes, careful
         self._skip, self._on_record = skip, on_record
+        self._stored = 0  # of the pieces that are done
+        self._open: tuple[Piece, Blocks] | None = None
+
+    @property
+    def stored(self) -> int:
+        """Bytes of the input, as stored, that have been gone through so far: what is left is known by it."""
+        if self._open is None:
+            return self._stored
+        piece, blocks = self._open
+        return self._stored + min(max(blocks.reached - piece.start, 0), piece.end - piece.start)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         batch = _Batch()
         for piece in self.shard.pieces:
+            self._open = None
             try:
                 with piece.source.open() as file:
                     if piece.source.format == "parquet":
                         if batch.rows:
                             yield batch.take()
                         yield from self._tables(piece, file)
+                        self._stored += piece.source.size if piece.start == 0 else 0  # row groups have no byte range
                         continue
                     for page in self._pages(piece, file):
                         batch.add(page)
                         if len(batch.bodies) >= self._batch_bytes or self._careful or len(batch.rows) >= ROWS:
                             yield batch.take()
+                    self._stored, self._open = self.stored, None
             except OSError as error:
                 raise ManyoError(f"reading stopped: {error.strerror or error}", where=piece.source.file) from error
         if batch.rows:
@@ -75,6 +88,7 @@ class Reader:
         source = piece.source
         report = self._report(source.file)
         blocks = Blocks(file, min(BLOCK, source.size + 1))  # one byte more, so that a small file's end is seen at once
+        self._open = piece, blocks
         if source.format in ("warc", "wet"):
             before = self.tally.records
             stream: Stream

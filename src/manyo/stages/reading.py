@@ -59,13 +59,15 @@ def read_shard(
                 findings.add(documents(_joined(waiting), settings, rule_set, kinds))
                 waiting, size = [], 0
             counts = {"candidates": findings.candidates, "passed": findings.passed}
-            context.report({"documents": seen, "bytes": reader.tally.bytes_in, **counts})
+            counts |= {"documents": seen, "bytes": reader.tally.bytes_in, "stored": reader.stored}
+            context.report(counts)
         if waiting:
             findings.add(documents(_joined(waiting), settings, rule_set, kinds))
     tally = reader.tally
     statistics = {
         "documents": seen,
         "bytes": tally.bytes_in,
+        "stored": reader.stored,
         "candidates": findings.candidates,
         "passed": findings.passed,
         "records": tally.records,
