@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from manyo.kernels import inlined, kernel
-from manyo.protect.characters import PREFECTURES, Bool, Int, folded, is_digit, is_letter, word_at
+from manyo.protect.characters import PHONE_LABELS, PREFECTURES, Bool, Int, folded, is_digit, is_letter, word_at
 
 _LONGEST = 80  # characters from the municipality to the number
 _LONGEST_NAME = 24  # characters of a town's name, Kyoto's streets among them
@@ -65,7 +65,7 @@ def skip_blanks(tables: Any, codes: Any, at: Int, high: Int, most: Int, lines: B
     """Past at most `most` spaces, and line breaks if `lines`."""
     stop = at + most
     while at < stop and at < high:
-        character = folded(tables, codes, at, 0, high)
+        character = folded(codes, at, 0, high)
         if not (character == 32 or (lines and (character == 10 or character == 13))):
             break
         at += 1
@@ -77,9 +77,10 @@ def prefecture_before(tables: Any, codes: Any, end: Int, low: Int) -> Bool:
     """Does a prefecture's name end at `end`?"""
     if end - 2 < low:
         return False
+    words, offsets = tables.words, tables.offsets
     for word in range(tables.ranges[PREFECTURES, 0], tables.ranges[PREFECTURES, 1]):
-        first, last = tables.offsets[word], tables.offsets[word + 1]
-        if tables.words[last - 2] != codes[end - 2] or end - (last - first) < low:
+        first, last = offsets[word], offsets[word + 1]
+        if words[last - 2] != codes[end - 2] or end - (last - first) < low:
             continue
         if word_at(tables, codes, end - (last - first), end, PREFECTURES) == last - first:
             return True
@@ -183,7 +184,9 @@ def match_address(tables: Any, codes: Any, at: Int, high: Int, evidence: Bool, s
     index = town
     while index < high and index - town < _LONGEST:
         code = int(codes[index])
-        if is_digit(folded(tables, codes, index, 0, high)) or _is_kanji_digit(code):
+        if end >= 0 and since == 0 and word_at(tables, codes, index, high, PHONE_LABELS):
+            break
+        if is_digit(folded(codes, index, 0, high)) or _is_kanji_digit(code):
             if (
                 end < 0
                 and not evidence
@@ -208,7 +211,9 @@ def match_address(tables: Any, codes: Any, at: Int, high: Int, evidence: Bool, s
         elif _in_name(code) and since < (_LONGEST_NAME if end < 0 else _BETWEEN_NUMBERS):
             since += 1
             index += 1
-        elif folded(tables, codes, index, 0, high) == 32 and blanks < 2 and index > town:
+        elif folded(codes, index, 0, high) == 32 and blanks < 2 and index > town:
+            if end >= 0 and folded(codes, index + 1, 0, high) == 48:  # a telephone number comes next
+                break
             blanks += 1
             index += 1
         else:
@@ -227,21 +232,21 @@ def _number(tables: Any, codes: Any, at: Int, high: Int) -> tuple[Int, Int]:
     digits that are part of a name; -1: a number that counts something.
     """
     parts, index = 0, at
-    arabic = is_digit(folded(tables, codes, at, 0, high))
+    arabic = is_digit(folded(codes, at, 0, high))
     while parts < 5:
         start = index
         while index < high and index - start < 6:
-            if not (is_digit(folded(tables, codes, index, 0, high)) if arabic else _is_kanji_digit(codes[index])):
+            if not (is_digit(folded(codes, index, 0, high)) if arabic else _is_kanji_digit(codes[index])):
                 break
             index += 1
         parts += 1
-        stroke = folded(tables, codes, index, 0, high) == 45 or _code(codes, index, high) in (0x306E, 0x30CE)
-        further = folded(tables, codes, index + 1, 0, high)
+        stroke = folded(codes, index, 0, high) == 45 or _code(codes, index, high) in (0x306E, 0x30CE)
+        further = folded(codes, index + 1, 0, high)
         if not stroke or not (is_digit(further) if arabic else _is_kanji_digit(_code(codes, index + 1, high))):
             break
         index += 1
     code, after = _code(codes, index, high), _code(codes, index + 1, high)
-    if _is_unit(code) or code == 0x968E or (is_letter(folded(tables, codes, index, 0, high)) and parts == 1):
+    if _is_unit(code) or code == 0x968E or (is_letter(folded(codes, index, 0, high)) and parts == 1):
         return index, -1
     if code == 0x4E01 and after == 0x76EE:  # 丁目
         return index + 2, 1
@@ -265,12 +270,14 @@ def _with_room(tables: Any, codes: Any, end: Int, high: Int) -> Int:
     """Past the building and room behind an address, where a word of at most 20 characters ends in a room or floor."""
     at = skip_blanks(tables, codes, end, high, 1, False)
     reach, digits = end, 0
+    if word_at(tables, codes, at, high, PHONE_LABELS) or folded(codes, at, 0, high) == 48:  # a telephone number
+        return end
     index = at
     while index < high and index < at + 20:
-        code, character = int(codes[index]), folded(tables, codes, index, 0, high)
+        code, character = int(codes[index]), folded(codes, index, 0, high)
         if is_digit(character):
             digits += 1
-            if digits >= 3 and not is_digit(folded(tables, codes, index + 1, 0, high)):
+            if digits >= 3 and not is_digit(folded(codes, index + 1, 0, high)):
                 if not _is_unit(_code(codes, index + 1, high)):
                     reach = index + 1
         else:
@@ -278,7 +285,8 @@ def _with_room(tables: Any, codes: Any, end: Int, high: Int) -> Int:
                 reach = index + 1
                 if _code(codes, index + 1, high) == 0x5BA4:  # 室
                     reach = index + 2
-            if not (is_letter(character) or character == 45 or code == 0x30FB or _in_name(code)):
+            inner = character == 32 and is_digit(folded(codes, index + 1, 0, high))  # 万葉ビル 2階
+            if not (inner or is_letter(character) or character == 45 or code == 0x30FB or _in_name(code)):
                 break
             if 0x3041 <= code <= 0x3096:  # a sentence goes on
                 break

@@ -131,8 +131,13 @@ def tables() -> Tables:
 
 
 @kernel
-def decode_row(data: Any, start: Int, end: Int, codes: Any) -> Int:
-    """The row's characters into `codes`, which must hold `end - start`; how many there are."""
+def decode_row(tables: Any, data: Any, start: Int, end: Int, codes: Any) -> Int:
+    """The row's characters into the first half of `codes`, and what they fold to into the second; how many there are.
+
+    Each half must hold `end - start`. Folded once here, and found again by place alone: a matcher that went through the
+    tables at every character would pay for their reference counts each time.
+    """
+    fold = tables.fold
     size = 0
     at = start
     while at < end:
@@ -154,6 +159,9 @@ def decode_row(data: Any, start: Int, end: Int, codes: Any) -> Int:
         codes[size] = ((lead << 6 & 0x7C0) | (np.int64(data[at + 1]) & 0x3F)) if width == 2 else OTHER
         size += 1
         at += width
+    half = len(codes) >> 1
+    for index in range(size):
+        codes[half + index] = fold[codes[index]]
     return size
 
 
@@ -179,17 +187,17 @@ def character_width(data: Any, at: Int, end: Int) -> Int:
 
 
 @inlined
-def folded(tables: Any, codes: Any, at: Int, low: Int, high: Int) -> Any:
+def folded(codes: Any, at: Int, low: Int, high: Int) -> Int:
     """The ASCII character at `at`, as an int; 0 for any other character and outside `low <= at < high`."""
-    return np.int64(tables.fold[codes[at]]) if low <= at < high else np.int64(0)
+    return np.int64(codes[(len(codes) >> 1) + at]) if low <= at < high else np.int64(0)
 
 
 @inlined
-def plain(tables: Any, code: Int) -> Any:
+def plain(codes: Any, at: Int) -> Int:
     """A character as word lists hold it: folded where it folds, small where it is a letter, itself otherwise."""
-    known = np.int64(tables.fold[code])
+    known = np.int64(codes[(len(codes) >> 1) + at])
     if known == 0:
-        return np.int64(code)
+        return np.int64(codes[at])
     return known + 32 if 65 <= known <= 90 else known
 
 
@@ -214,13 +222,14 @@ def ascii_of(code: Int) -> Any:
 @kernel
 def word_at(tables: Any, codes: Any, at: Int, high: Int, words: Any) -> Any:
     """The length of the first word of a list that stands at `at`, 0 where none does."""
+    every, offsets = tables.words, tables.offsets
     for word in range(tables.ranges[words, 0], tables.ranges[words, 1]):
-        first = tables.offsets[word]
-        length = tables.offsets[word + 1] - first
+        first = offsets[word]
+        length = offsets[word + 1] - first
         if at + length > high:
             continue
         same = 0
-        while same < length and plain(tables, codes[at + same]) == tables.words[first + same]:
+        while same < length and plain(codes, at + same) == every[first + same]:
             same += 1
         if same == length:
             return length
@@ -233,17 +242,18 @@ def word_before(tables: Any, codes: Any, end: Int, low: Int, reach: Int, words: 
 
     It looks back no further than `low`, a full stop or an empty line.
     """
+    every, offsets, ranges = tables.words, tables.offsets, tables.ranges
     for gap in range(reach + 1):
         stop = end - gap
         if stop <= low:
             return -1
-        for word in range(tables.ranges[words, 0], tables.ranges[words, 1]):
-            first = tables.offsets[word]
-            length = tables.offsets[word + 1] - first
+        for word in range(ranges[words, 0], ranges[words, 1]):
+            first = offsets[word]
+            length = offsets[word + 1] - first
             if stop - length < low:
                 continue
             same = 0
-            while same < length and plain(tables, codes[stop - length + same]) == tables.words[first + same]:
+            while same < length and plain(codes, stop - length + same) == every[first + same]:
                 same += 1
             if same == length:
                 return gap

@@ -104,13 +104,13 @@ def _domain_end(tables: Any, codes: Any, at: Int, high: Int, strict: Bool) -> In
 @inlined
 def _after_dot(tables: Any, codes: Any, at: Int, high: Int) -> Int:
     """Past the dot at `at`, be it written `.`, `．`, `[dot]` or `（ドット）`; -1 where there is none."""
-    character = folded(tables, codes, at, 0, high)
+    character = folded(codes, at, 0, high)
     if character == 46:
         return at + 1
     if character == 91 or character == 40:
         width = word_at(tables, codes, at + 1, high, DOT_WORDS)
         if width:
-            closing = folded(tables, codes, at + 1 + width, 0, high)
+            closing = folded(codes, at + 1 + width, 0, high)
             if closing == 93 or closing == 41:
                 return at + 2 + width
     return -1
@@ -121,10 +121,10 @@ def match_at_sign(tables: Any, codes: Any, at: Int, low: Int, high: Int, span: A
     """An address around the at sign at `at`: its span into `span`, its score returned, 0 for none."""
     strict: Bool = np.bool_(False)
     start, begin = at, at + 1
-    if at - 1 > low and folded(tables, codes, at - 1, low, high) == 32 == folded(tables, codes, at + 1, low, high):
+    if at - 1 > low and folded(codes, at - 1, low, high) == 32 == folded(codes, at + 1, low, high):
         start, begin, strict = at - 1, at + 2, np.bool_(True)  # "hoge @ example.com"
     local = _local_start(codes, start, low)
-    if local == start or folded(tables, codes, local - 1, low, high) == 64:
+    if local == start or folded(codes, local - 1, low, high) == 64:
         return 0  # a handle: @hoge, @hoge@example.com
     end = _domain_end(tables, codes, begin, high, strict)
     if end < 0 or _is_repository(tables, codes, local, start, end, low, high):
@@ -138,7 +138,7 @@ def _is_repository(tables: Any, codes: Any, local: Int, start: Int, end: Int, lo
     """git@example.com:group/project.git and ssh://git@example.com/: an account that everybody shares."""
     if start - local != 3 or codes[local] != 103 or codes[local + 1] != 105 or codes[local + 2] != 116:
         return False
-    return folded(tables, codes, end, low, high) == 58 or folded(tables, codes, local - 1, low, high) == 47
+    return folded(codes, end, low, high) == 58 or folded(codes, local - 1, low, high) == 47
 
 
 @inlined
@@ -164,14 +164,14 @@ def may_disguise(tables: Any, codes: Any, at: Int, high: Int, sign: Int) -> Bool
 @kernel
 def match_bracketed(tables: Any, codes: Any, at: Int, low: Int, high: Int, span: Any) -> Int:
     """hoge[at]example.com, hoge（アット）example.com: `at` is where the bracket opens."""
-    word = at + 1 + (folded(tables, codes, at + 1, low, high) == 32)
+    word = at + 1 + (folded(codes, at + 1, low, high) == 32)
     width = word_at(tables, codes, word, high, AT_WORDS)
     if width == 0:
         return 0
-    close = word + width + (folded(tables, codes, word + width, low, high) == 32)
+    close = word + width + (folded(codes, word + width, low, high) == 32)
     if close >= high:
         return 0
-    closing = folded(tables, codes, close, low, high)
+    closing = folded(codes, close, low, high)
     if not (closing == 93 or closing == 41 or closing == 125 or closing == 62 or 0x3009 <= codes[close] <= 0x3015):
         return 0
     return _disguised(tables, codes, at, close + 1, low, high, np.bool_(False), span)
@@ -186,8 +186,8 @@ def match_at_word(tables: Any, codes: Any, at: Int, low: Int, high: Int, span: A
 
 @kernel
 def _disguised(tables: Any, codes: Any, at: Int, after: Int, low: Int, high: Int, strict: Bool, span: Any) -> Int:
-    stop = at - (folded(tables, codes, at - 1, low, high) == 32)
-    begin = after + (folded(tables, codes, after, low, high) == 32)
+    stop = at - (folded(codes, at - 1, low, high) == 32)
+    begin = after + (folded(codes, after, low, high) == 32)
     local = _local_start(codes, stop, low)
     if local == stop:
         return 0

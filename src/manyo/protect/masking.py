@@ -113,7 +113,7 @@ def _scan(column: Column, kinds: Sequence[str]) -> IntArray:
                 hint=f"the kinds are {', '.join(KINDS)}",
             )
         wanted |= 1 << KINDS.index(kind)
-    room = 64 + column.rows
+    room = 64 + 2 * column.rows + int(column.lengths.sum()) // 512  # seldom too little; a second scan follows if so
     while True:
         found = np.empty((room, 7), np.int64)
         size = scan(tables(), column.data, column.offsets, wanted, found)

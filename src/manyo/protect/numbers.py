@@ -47,20 +47,20 @@ def read_groups(tables: Any, codes: Any, at: Int, high: Int, groups: Any, digits
     count = total = 0
     while count < MOST_GROUPS:
         start = at
-        while total < MOST_DIGITS and is_digit(folded(tables, codes, at, 0, high)):
-            digits[total] = folded(tables, codes, at, 0, high) - 48
+        while total < MOST_DIGITS and is_digit(folded(codes, at, 0, high)):
+            digits[total] = folded(codes, at, 0, high) - 48
             total += 1
             at += 1
         groups[count, START], groups[count, END], groups[count, LENGTH] = start, at, at - start
         groups[count, AFTER] = NONE
-        if is_digit(folded(tables, codes, at, 0, high)):
+        if is_digit(folded(codes, at, 0, high)):
             groups[count, LENGTH] = MOST_DIGITS + 1
             return count + 1
         count += 1
         gap = at
         separator = NONE
         while gap < high and gap - at < 3:
-            character = folded(tables, codes, gap, 0, high)
+            character = folded(codes, gap, 0, high)
             if character == 32:
                 separator = max(separator, SPACE)
             elif character == 45:
@@ -78,7 +78,7 @@ def read_groups(tables: Any, codes: Any, at: Int, high: Int, groups: Any, digits
             gap += 1
         if separator == HYPHEN and gap - at > 1:
             separator = SPACE  # "03 - 0000", and a long dash of two strokes
-        if separator == NONE or not is_digit(folded(tables, codes, gap, 0, high)):
+        if separator == NONE or not is_digit(folded(codes, gap, 0, high)):
             return count
         groups[count - 1, AFTER] = separator
         at = gap
@@ -94,9 +94,9 @@ def _goes_on(groups: Any, last: Int) -> Any:
 @inlined
 def starts_clean(tables: Any, codes: Any, at: Int, low: Int, high: Int) -> Bool:
     """No letter, digit or sign before the number makes it a part of a longer name, path or amount."""
-    before = folded(tables, codes, at - 1, low, high)
+    before = folded(codes, at - 1, low, high)
     if before == 45 or before == 46:
-        further = folded(tables, codes, at - 2, low, high)
+        further = folded(codes, at - 2, low, high)
         return not (is_digit(further) or is_letter(further))
     if is_letter(before) or is_digit(before):
         return False
@@ -109,7 +109,7 @@ def starts_clean(tables: Any, codes: Any, at: Int, low: Int, high: Int) -> Bool:
 @inlined
 def _ends_clean(tables: Any, codes: Any, end: Int, high: Int) -> Bool:
     """No letter follows, and no at sign: a number may be the local part of a mail address."""
-    after = folded(tables, codes, end, 0, high)
+    after = folded(codes, end, 0, high)
     return not (is_letter(after) or after == 64 or after == 95)
 
 
@@ -170,7 +170,7 @@ def match_phone(
     span: Any,
 ) -> Int:
     """A telephone number whose first digit is at `at`: its span into `span`, its score returned, 0 for none."""
-    abroad = folded(tables, codes, at - 1, low, high) == 43
+    abroad = folded(codes, at - 1, low, high) == 43
     if digits[0] != 0 and not abroad:
         return 0
     labelled = phone_labelled(tables, codes, at, low, high, follows_phone)
@@ -196,9 +196,9 @@ def match_phone(
     if score == 0 or _goes_on(groups, taken - 1):
         return 0
     end = groups[taken - 1, END]
-    if folded(tables, codes, end, low, high) == 64 or not (labelled or _ends_clean(tables, codes, end, high)):
+    if folded(codes, end, low, high) == 64 or not (labelled or _ends_clean(tables, codes, end, high)):
         return 0
-    opened = folded(tables, codes, at - 1, low, high) == 40 and groups[0, AFTER] == CLOSE
+    opened = folded(codes, at - 1, low, high) == 40 and groups[0, AFTER] == CLOSE
     span[0], span[1] = at - (opened or abroad), end
     return score
 

@@ -59,22 +59,23 @@ def scan(tables: Any, data: Any, offsets: Any, wanted: Int, found: Any) -> Int:
 
     Returns how many spans there are: where that is more than `found` holds, the caller comes again with more room.
     """
+    signs = tables.signs
     longest = 0
     for row in range(len(offsets) - 1):
         longest = max(longest, offsets[row + 1] - offsets[row])
-    codes = np.empty(longest + 1, np.uint16)
+    codes = np.empty(2 * (longest + 1), np.uint16)
     groups = np.zeros((MOST_GROUPS, 4), np.int64)
     digits = np.zeros(MOST_DIGITS + 1, np.int64)
     span = np.zeros(3, np.int64)  # start, end, and 1 where an address may follow
     size = 0
     for row in range(len(offsets) - 1):
-        high = decode_row(data, offsets[row], offsets[row + 1], codes)
+        high = decode_row(tables, data, offsets[row], offsets[row + 1], codes)
         low = np.int64(0)  # the wall: characters before it are masked already
         last_kind = -1
         begun = size
         at = np.int64(0)
         while at < high:
-            sign = tables.signs[codes[at]]
+            sign = signs[codes[at]]
             if sign == 0:
                 at += 1
                 continue
@@ -98,7 +99,7 @@ def scan(tables: Any, data: Any, offsets: Any, wanted: Int, found: Any) -> Int:
                     kind, score = EMAIL, _mail(tables, codes, at, low, high, sign, span)
             if score == 0:
                 at += 1
-                while sign == DIGIT and at < high and tables.signs[codes[at]] == DIGIT:
+                while sign == DIGIT and at < high and signs[codes[at]] == DIGIT:
                     at += 1
             while score > 0:
                 if size < len(found):
@@ -125,12 +126,13 @@ def _placeholder(tables: Any, codes: Any, at: Int, high: Int) -> Any:
     """The kind whose placeholder stands at `at`, -1 for none."""
     if codes[at] != 0xFF3B:  # ［
         return -1
+    every, offsets = tables.words, tables.offsets
     first = tables.ranges[PLACEHOLDERS, 0]
     for word in range(first, tables.ranges[PLACEHOLDERS, 1]):
-        length = tables.offsets[word + 1] - tables.offsets[word]
+        length = offsets[word + 1] - offsets[word]
         same = 0
         while same < length and at + same < high:
-            if plain(tables, codes[at + same]) != tables.words[tables.offsets[word] + same]:
+            if plain(codes, at + same) != every[offsets[word] + same]:
                 break
             same += 1
         if same == length:
@@ -151,18 +153,18 @@ def _mail(tables: Any, codes: Any, at: Int, low: Int, high: Int, sign: Int, span
 def _may_matter(tables: Any, codes: Any, at: Int, low: Int, high: Int) -> Bool:
     """Turns away most numbers of ordinary text (years, prices, counts, dates) by their first group alone."""
     end, value = at, np.int64(0)
-    while end < high and end - at < 12 and tables.signs[codes[end]] == DIGIT:
-        value = value * 10 + np.int64(tables.fold[codes[end]]) - 48
+    while end - at < 12 and is_digit(folded(codes, end, low, high)):
+        value = value * 10 + folded(codes, end, low, high) - 48
         end += 1
     length = end - at
-    if length >= 10 or folded(tables, codes, at - 1, low, high) == 43:
+    if length >= 10 or folded(codes, at - 1, low, high) == 43:
         return True
-    after = folded(tables, codes, end, low, high)
+    after = folded(codes, end, low, high)
     if length < 2 or end >= high or not (after == 32 or 40 <= after <= 41 or 45 <= after <= 46 or codes[end] == 0x306E):
         return length > 5 and after == 45
-    if (length == 3 or length == 4) and is_digit(folded(tables, codes, end + 4, low, high)):
+    if (length == 3 or length == 4) and is_digit(folded(codes, end + 4, low, high)):
         return True  # a postal code, or the first group of a card's or an individual number
-    return tables.fold[codes[at]] == 48 and (length > 5 or value >= 50 or tables.areas[length, value] == 1)
+    return folded(codes, at, low, high) == 48 and (length > 5 or value >= 50 or tables.areas[length, value] == 1)
 
 
 @kernel
@@ -210,9 +212,9 @@ def _place(
     begin = at + 1
     if sign == POSTAL_MARK:
         begin = skip_blanks(tables, codes, begin, high, 1, False)
-        if folded(tables, codes, begin, 0, high) == 58:
+        if folded(codes, begin, 0, high) == 58:
             begin = skip_blanks(tables, codes, begin + 1, high, 1, False)
-        if not is_digit(folded(tables, codes, begin, 0, high)):
+        if not is_digit(folded(codes, begin, 0, high)):
             return 0
         count = read_groups(tables, codes, begin, high, groups, digits)
         last = 0 if groups[0, LENGTH] == 7 else 1
@@ -228,7 +230,7 @@ def _place(
         return match_address(tables, codes, begin, high, np.bool_(False), span)
     if word_before(tables, codes, begin, low, np.int64(0), ADDRESS_LABELS) < 0:
         return 0
-    if folded(tables, codes, begin, 0, high) == 58:
+    if folded(codes, begin, 0, high) == 58:
         begin += 1
     return _behind_code(tables, codes, begin, high, span)
 
