@@ -135,6 +135,14 @@ def _from_utf_8(data: ByteArray, at: int, end: int, out: ByteArray, to: int) -> 
             to += 1
             at += 1
             continue
+        if 0xE1 <= byte <= 0xEC and at + 2 < end and data[at + 1] & data[at + 2] & 0xC0 == 0x80:
+            if (data[at + 1] | data[at + 2]) & 0x40 == 0:  # kana and kanji: no exceptions among their second bytes
+                out[to] = byte
+                out[to + 1] = data[at + 1]
+                out[to + 2] = data[at + 2]
+                to += 3
+                at += 3
+                continue
         low, high, size = 0x80, 0xBF, 0
         if 0xC2 <= byte <= 0xDF:
             size = 2

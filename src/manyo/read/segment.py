@@ -490,6 +490,29 @@ def _segment(
                         out[to + step] = data[at + step]
                 to += size
                 at += size
+                # Most text goes on as it began: kana and kanji, or a word of ASCII, without anything to look at between.
+                run = characters
+                if size == 3:
+                    while at + 2 < end and 0xE3 <= data[at] <= 0xE9:
+                        out[to] = data[at]
+                        out[to + 1] = data[at + 1]
+                        out[to + 2] = data[at + 2]
+                        if data[at] == 0xE3:
+                            if 0x81 <= data[at + 1] <= 0x83:
+                                kana += 1
+                            else:
+                                punctuation += _is_punctuation(data, at)
+                        characters += 1
+                        to += 3
+                        at += 3
+                elif size == 1:
+                    while at < end and (markup.is_letter(data[at]) or 0x30 <= data[at] <= 0x39):
+                        out[to] = data[at]
+                        characters += 1
+                        to += 1
+                        at += 1
+                if roles & tags.LINK:
+                    linked += characters - run
                 continue
             # The block ends here.
             while to > first and (out[to - 1] == 0x20 or out[to - 1] == 0x0A or out[to - 1] == 0x09):
