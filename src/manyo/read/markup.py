@@ -38,16 +38,13 @@ def is_blank(byte: int) -> bool:
 
 @inlined
 def search(keys: npt.NDArray[np.uint64], key: np.uint64) -> int:
-    """The index of `key` in sorted `keys`, -1 when it is not there."""
-    low, high = 0, len(keys)
-    while low < high:
-        middle = (low + high) >> 1
-        if keys[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
-    if low < len(keys) and keys[low] == key:
-        return low
+    """The slot of `key` in a hash table that `tags.hashed` laid out, -1 when it is not there."""
+    mask = len(keys) - 1
+    slot = wide((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & mask
+    while keys[slot] != np.uint64(0):
+        if keys[slot] == key:
+            return slot
+        slot = (slot + 1) & mask
     return -1
 
 

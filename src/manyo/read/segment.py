@@ -82,6 +82,7 @@ def segment(pages: Column, *, ruby: str = "drop") -> Segments:
         pages.data,
         pages.offsets,
         table.names,
+        table.name_tags,
         table.kinds,
         table.roles,
         table.words,
@@ -162,6 +163,7 @@ def _segment(
     data: ByteArray,
     offsets: IntArray,
     names: npt.NDArray[np.uint64],
+    name_tags: npt.NDArray[np.int32],
     kinds: npt.NDArray[np.int32],
     element_roles: npt.NDArray[np.int32],
     words: npt.NDArray[np.uint64],
@@ -178,28 +180,28 @@ def _segment(
     stack = np.zeros(_STACK, np.int32)
     stack_roles = np.zeros(_STACK, np.int32)
     stack_container = np.zeros(_STACK, np.int32)
-    opened = np.zeros(len(names), np.int32)
+    opened = np.zeros(len(kinds), np.int32)
     spans = np.zeros((markup.ATTRIBUTES, 2), np.int64)
-    tag_a = markup.search(names, np.uint64(0x61))
-    tag_p = markup.search(names, np.uint64(0x70))
-    tag_br = markup.search(names, np.uint64(0x7262))
-    tag_li = markup.search(names, np.uint64(0x696C))
-    tag_tr = markup.search(names, np.uint64(0x7274))
-    tag_td = markup.search(names, np.uint64(0x6474))
-    tag_th = markup.search(names, np.uint64(0x6874))
-    tag_dt = markup.search(names, np.uint64(0x7464))
-    tag_dd = markup.search(names, np.uint64(0x6464))
-    tag_rt = markup.search(names, np.uint64(0x7472))
-    tag_rp = markup.search(names, np.uint64(0x7072))
-    tag_rb = markup.search(names, np.uint64(0x6272))
-    tag_rtc = markup.search(names, np.uint64(0x637472))
-    tag_img = markup.search(names, np.uint64(0x676D69))
-    tag_meta = markup.search(names, np.uint64(0x6174656D))
-    tag_time = markup.search(names, np.uint64(0x656D6974))
-    tag_html = markup.search(names, np.uint64(0x6C6D7468))
-    tag_title = markup.search(names, np.uint64(0x656C746974))
-    tag_script = markup.search(names, np.uint64(0x747069726373))
-    tag_option = markup.search(names, np.uint64(0x6E6F6974706F))
+    tag_a = name_tags[markup.search(names, np.uint64(0x61))]
+    tag_p = name_tags[markup.search(names, np.uint64(0x70))]
+    tag_br = name_tags[markup.search(names, np.uint64(0x7262))]
+    tag_li = name_tags[markup.search(names, np.uint64(0x696C))]
+    tag_tr = name_tags[markup.search(names, np.uint64(0x7274))]
+    tag_td = name_tags[markup.search(names, np.uint64(0x6474))]
+    tag_th = name_tags[markup.search(names, np.uint64(0x6874))]
+    tag_dt = name_tags[markup.search(names, np.uint64(0x7464))]
+    tag_dd = name_tags[markup.search(names, np.uint64(0x6464))]
+    tag_rt = name_tags[markup.search(names, np.uint64(0x7472))]
+    tag_rp = name_tags[markup.search(names, np.uint64(0x7072))]
+    tag_rb = name_tags[markup.search(names, np.uint64(0x6272))]
+    tag_rtc = name_tags[markup.search(names, np.uint64(0x637472))]
+    tag_img = name_tags[markup.search(names, np.uint64(0x676D69))]
+    tag_meta = name_tags[markup.search(names, np.uint64(0x6174656D))]
+    tag_time = name_tags[markup.search(names, np.uint64(0x656D6974))]
+    tag_html = name_tags[markup.search(names, np.uint64(0x6C6D7468))]
+    tag_title = name_tags[markup.search(names, np.uint64(0x656C746974))]
+    tag_script = name_tags[markup.search(names, np.uint64(0x747069726373))]
+    tag_option = name_tags[markup.search(names, np.uint64(0x6E6F6974706F))]
     to = 0
     block = 0
     container = 0
@@ -259,7 +261,8 @@ def _segment(
                     at += 1
                 name_end = at
                 at, hidden = markup.attributes(data, at, end, spans)
-                tag = markup.search(names, key)
+                slot = markup.search(names, key)
+                tag = wide(name_tags[slot]) if slot >= 0 else -1
                 if tag < 0:  # an element that HTML does not have: transparent
                     continue
                 kind = kinds[tag]

@@ -1,11 +1,12 @@
 """What the segmenter knows of HTML: element names, their kinds, and the words in class and id that tell a part's role.
 
-Everything here becomes small sorted arrays that are handed to the kernel as arguments, so that a changed table never
+Everything here becomes small hash tables that are handed to the kernel as arguments, so that a changed table never
 meets machine code that was compiled with the old one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from html.entities import html5
@@ -105,15 +106,16 @@ _WORDS: Final = {
 
 @dataclass(frozen=True)
 class Tables:
-    """The arrays that the segmenting kernel takes: sorted keys beside what they stand for."""
+    """The arrays that the segmenting kernel takes: hash tables of keys (see `hashed`), beside what each slot stands for."""
 
-    names: npt.NDArray[np.uint64]  # packed element names
-    kinds: npt.NDArray[np.int32]
-    roles: npt.NDArray[np.int32]
+    names: npt.NDArray[np.uint64]  # keys of element names
+    name_tags: npt.NDArray[np.int32]  # their index in ELEMENTS
+    kinds: npt.NDArray[np.int32]  # by index in ELEMENTS
+    roles: npt.NDArray[np.int32]  # by index in ELEMENTS
     words: npt.NDArray[np.uint64]  # packed words of class and id
     word_roles: npt.NDArray[np.int32]
     entities: npt.NDArray[np.uint64]  # FNV-1a hashes of entity names
-    entity_points: npt.NDArray[np.int32]  # shape (n, 2): one or two code points
+    entity_points: npt.NDArray[np.int32]  # shape (slots, 2): one or two code points
     entity_bare: npt.NDArray[np.uint8]  # 1 where the name is also known without its semicolon
 
 
@@ -155,35 +157,55 @@ def element(name: str) -> int:
     return ELEMENTS.index(name)
 
 
+def hashed(keys: Iterable[int]) -> tuple[npt.NDArray[np.uint64], dict[int, int]]:
+    """An open-addressed hash table of non-zero keys, a quarter full at most, and the slot of each: see `markup.search`."""
+    wanted = sorted(keys)
+    size = 64
+    while size < 4 * len(wanted):
+        size *= 2
+    table, slots = np.zeros(size, np.uint64), {}
+    for key in wanted:
+        slot = (key * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF) >> 40 & size - 1
+        while table[slot]:
+            slot = (slot + 1) & size - 1
+        table[slot], slots[key] = key, slot
+    return table, slots
+
+
 @cache
 def tables() -> Tables:
     """Build the arrays; a few milliseconds, once a process."""
     kinds = {name: kind for kind, names in _KINDS.items() for name in names.split()}
     roles: dict[str, int] = {}
-    for role, names in _ROLES.items():
-        for name in names.split():
+    for role, listed in _ROLES.items():
+        for name in listed.split():
             roles[name] = roles.get(name, 0) | role
-    words: dict[int, int] = {}
-    for role, names in _WORDS.items():
-        for name in names.split():
-            words[pack(name)] = words.get(pack(name), 0) | role
-    packed = sorted(words)
-    entities: dict[int, tuple[str, bool]] = {}
-    for name, value in html5.items():
-        key = fnv_1a(name.rstrip(";").encode())
-        entities[key] = (value, name.rstrip(";") in html5)
-    hashes = sorted(entities)
-    points = np.zeros((len(hashes), 2), np.int32)
-    for index, key in enumerate(hashes):
-        for place, character in enumerate(entities[key][0]):
-            points[index, place] = ord(character)
+    names, name_slots = hashed(name_key(name) for name in ELEMENTS)
+    name_tags = np.full(len(names), -1, np.int32)
+    for index, name in enumerate(ELEMENTS):
+        name_tags[name_slots[name_key(name)]] = index
+    words, word_slots = hashed({pack(word) for listed in _WORDS.values() for word in listed.split()})
+    word_roles = np.zeros(len(words), np.int32)
+    for role, listed in _WORDS.items():
+        for word in listed.split():
+            word_roles[word_slots[pack(word)]] |= role
+    values = {fnv_1a(name.rstrip(";").encode()): value for name, value in html5.items()}
+    entities, entity_slots = hashed(values)
+    points = np.zeros((len(entities), 2), np.int32)
+    bare = np.zeros(len(entities), np.uint8)
+    for key, value in values.items():
+        points[entity_slots[key], : len(value)] = [ord(character) for character in value]
+    for name in html5:
+        if not name.endswith(";"):
+            bare[entity_slots[fnv_1a(name.encode())]] = 1
     return Tables(
-        names=np.array([name_key(name) for name in ELEMENTS], np.uint64),
+        names=names,
+        name_tags=name_tags,
         kinds=np.array([kinds[name] for name in ELEMENTS], np.int32),
         roles=np.array([roles.get(name, 0) for name in ELEMENTS], np.int32),
-        words=np.array(packed, np.uint64),
-        word_roles=np.array([words[key] for key in packed], np.int32),
-        entities=np.array(hashes, np.uint64),
+        words=words,
+        word_roles=word_roles,
+        entities=entities,
         entity_points=points,
-        entity_bare=np.array([entities[key][1] for key in hashes], np.uint8),
+        entity_bare=bare,
     )
