@@ -47,9 +47,9 @@ from uuid import UUID
 TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
-    ".page": "text/html",
     ".xhtml": "application/xhtml+xml",
     ".xml": "text/xml",
+    ".page": "application/xml",  # Mallard, the manuals of GNOME
     ".txt": "text/plain",
 }
 SEED = 20_240_001

@@ -3,8 +3,9 @@
     benchmarks/scaling.py --warc large.warc.gz --tenth tenth.warc.gz --small small.warc.gz [--rounds 3] [--json]
 
 Wall seconds of two workers against one on the large file (which should make several shards: `--shard` cuts it);
-the largest resident set of a worker on `--tenth` and on the large file, which has ten times as much; and seconds from
-the command to its end for `manyo --help` and for a build of the small file, with warm caches.
+CPU seconds of both, which other work on the machine disturbs less; the largest resident set of a worker on `--tenth`
+and on the large file, which has ten times as much; and seconds from the command to its end for `manyo --help` and for a
+build of the small file, with warm caches.
 """
 
 from __future__ import annotations
@@ -61,8 +62,8 @@ def high_water(process: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
-def build(warc: Path, workers: int, shard: str) -> tuple[float, float]:
-    """Wall seconds, and the largest worker's resident set in MB."""
+def build(warc: Path, workers: int, shard: str) -> tuple[float, float, float]:
+    """Wall seconds, the largest worker's resident set in MB, and CPU seconds of all processes."""
     with tempfile.TemporaryDirectory() as folder:
         recipe = Path(folder) / "recipe.toml"
         recipe.write_text(f'inputs = [{json.dumps(str(warc.resolve()))}]\n[engine]\nshard = "{shard}"\n', "utf-8")
@@ -71,9 +72,11 @@ def build(warc: Path, workers: int, shard: str) -> tuple[float, float]:
         process = subprocess.Popen(words)
         watch = Watch(process.pid)
         watch.start()
-        if process.wait():
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
             sys.exit("the build failed")
-        return time.perf_counter() - started, watch.stop() / 1e6
+        return time.perf_counter() - started, watch.stop() / 1e6, used.ru_utime + used.ru_stime
 
 
 def seconds(*words: str) -> float:
@@ -102,6 +105,8 @@ def main() -> None:
                 "two_workers_seconds": two[0],
                 "two_over_one": one[0] / two[0],
                 "two_over_one_marginal": (one[0] - small[0]) / (two[0] - small[0]),
+                "cpu_seconds_one": one[2],
+                "cpu_seconds_two": two[2],
                 "peak_mb": one[1],
                 "peak_mb_tenth": tenth[1],
                 "help_seconds": seconds("--help"),

@@ -89,17 +89,19 @@ def main(warc: Path, out: Path) -> None:
         "kept",
         [JsonlReader(folder["filtered"]), MinhashDedupFilter(folder["remove"]), ParquetWriter(folder["kept"])],
     )
-    print(
-        json.dumps(
-            {"japanese": forwarded(out, "Language"), "passed": rows(out / "filtered"), "kept": rows(out / "kept")}
-        )
-    )
+    counts = {
+        "timeouts": statistic(out, "Trafilatura", "timeout"),
+        "japanese": statistic(out, "Language", "forwarded"),
+        "passed": rows(out / "filtered"),
+        "kept": rows(out / "kept"),
+    }
+    print(json.dumps(counts))
 
 
-def forwarded(out: Path, step: str) -> int:
-    """Documents that a step of the first stage let through, by its own statistics."""
+def statistic(out: Path, step: str, name: str) -> int:
+    """A count of a step of the first stage, by its own statistics."""
     steps = json.loads((out / "logs" / "filter" / "stats.json").read_text())
-    found = next(one["stats"].get("forwarded", 0) for one in steps if step in one["name"])
+    found = next(one["stats"].get(name, 0) for one in steps if step in one["name"])
     return int(found["total"] if isinstance(found, dict) else found)
 
 
