@@ -108,6 +108,7 @@ def test_signatures_may_be_mapped_from_files(signed: np.ndarray, tmp_path: Path)
     np.save(tmp_path / "a.npy", signed[:100])
     np.save(tmp_path / "b.npy", signed[100:])
     mapped = [(base, np.load(tmp_path / name, mmap_mode="r")) for base, name in ((100, "b.npy"), (0, "a.npy"))]
+    mapped += [(0, signed[:0]), (100, signed[:0]), (len(signed), signed[:0])]  # shards that kept no document
     keys = dedupe.band_keys(signed, SETTINGS).ravel()
     documents = np.repeat(np.arange(len(signed)), SETTINGS.bands)
     found, _ = dedupe.edges(keys, documents, mapped, SETTINGS.threshold)

@@ -63,7 +63,9 @@ def edges(
     [[0, 2]]
     """
     keys, documents = _buckets(np.asarray(keys, np.uint64), np.asarray(documents, np.int64))
-    shards = [(0, signatures)] if isinstance(signatures, np.ndarray) else sorted(signatures, key=lambda shard: shard[0])
+    given = [(0, signatures)] if isinstance(signatures, np.ndarray) else signatures
+    # A shard without documents has the base of the next one.
+    shards = sorted((shard for shard in given if len(shard[1])), key=lambda shard: shard[0])
     if not len(keys):
         return np.empty((0, 2), np.int64), np.empty(0, np.float32)
     permutations = shards[0][1].shape[1]
