@@ -80,7 +80,8 @@ def new(path: Path) -> None:
     except FileExistsError:
         raise ManyoError("this file is already there", where=str(path), hint="name another one") from None
     except OSError as error:
-        raise ManyoError(f"the recipe cannot be written: {error.strerror}", where=str(path)) from None
+        hint = "name a place that can be written"
+        raise ManyoError(f"the recipe cannot be written: {error.strerror}", where=str(path), hint=hint) from None
     click.echo(f"{path}")
 
 
@@ -193,7 +194,8 @@ def extract(file: Path, as_json: bool) -> None:
     try:
         page = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        raise ManyoError(f"the page cannot be read: {error.strerror}", where=str(file)) from None
+        hint = "see that it is there and that you may read it"
+        raise ManyoError(f"the page cannot be read: {error.strerror}", where=str(file), hint=hint) from None
     found = extract_page(page)
     if as_json:
         shown = {

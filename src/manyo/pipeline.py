@@ -10,10 +10,13 @@ commit; the finished release does not depend on that, nor on the number of worke
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
@@ -32,6 +35,7 @@ from manyo.version import VERSION
 WORK: Final = ".manyo"
 _PARTITION_BYTES: Final = 256 << 20  # of input for each partition of the band keys
 _MOST_PARTITIONS: Final = 1024
+_OURS: Final = re.compile(r"\.?part-\d{5,}\.parquet(\.tmp)?\Z")  # what a build may remove from data/ and ledger/
 OnProgress = Callable[[engine.Progress], None]
 
 
@@ -64,13 +68,13 @@ class Release:
         """The kept documents as a `pyarrow.dataset.Dataset`, nothing loaded yet."""
         import pyarrow.dataset as ds
 
-        return ds.dataset(self.path / "data", format="parquet")
+        return ds.dataset(self.path.absolute() / "data", format="parquet")  # relative, "a:b" would be a URL to Arrow
 
     def ledger(self) -> Any:
         """One row for every Japanese candidate, as a `pyarrow.dataset.Dataset`."""
         import pyarrow.dataset as ds
 
-        return ds.dataset(self.path / "ledger", format="parquet")
+        return ds.dataset(self.path.absolute() / "ledger", format="parquet")
 
 
 def build(
@@ -93,17 +97,41 @@ def build(
         recipe = recipes.load(recipe)
     workers = workers if workers is not None else recipe.engine.workers
     workers = workers or os.cpu_count() or 1
+    out = _folder(Path(out), recipe)
     plan = _plan(recipe)
-    out = Path(out)
-    if out.exists() and not out.is_dir():
-        raise ManyoError("the output is a file, and must be a folder", where=str(out), hint="name another folder")
-    if out.is_dir() and not (out / WORK).exists() and any(out.iterdir()):
+    try:
+        store = engine.open_store(out / WORK)
+        with engine.claim(store, plan.identity):
+            return _run(plan, store, out, workers, on_progress)
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(*(stop.args or ["stopped; the same command goes on from there"])) from None
+    except OSError as error:
         raise ManyoError(
-            "the output folder is not empty, and not a build's", where=str(out), hint="name a new or an empty folder"
-        )
-    store = engine.open_store(out / WORK)
-    with engine.claim(store, plan.identity):
-        return _run(plan, store, out, workers, on_progress)
+            f"the release cannot be written: {error.strerror or error}",
+            where=str(error.filename or out),
+            hint="make room, or see to your rights there; the same command goes on from where it was",
+        ) from error
+
+
+def _folder(out: Path, recipe: recipes.Recipe) -> Path:
+    """The folder `out`, if a release may be built there."""
+    other = "name a new or an empty folder"
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(out)):  # of the two slashes of a URL, a path keeps one
+        raise ManyoError("a release is built in a local folder, not at a URL", where=str(out), hint=other)
+    try:
+        if out.exists() and not out.is_dir():
+            raise ManyoError("the output is a file, and must be a folder", where=str(out), hint=other)
+        if out.is_dir() and not (out / WORK).exists() and any(out.iterdir()):
+            raise ManyoError("the output folder is not empty, and not a build's", where=str(out), hint=other)
+        for given in recipe.inputs:
+            folder = Path(recipe.base, os.path.expanduser(given.removeprefix("file://")))  # noqa: PTH111 (never raises)
+            if folder.is_dir() and Path(os.path.realpath(out)).is_relative_to(os.path.realpath(folder)):
+                what = f"the output folder lies within an input, {given!r}: the release would be read as input"
+                raise ManyoError(what, where=str(out), hint="name a folder elsewhere")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ManyoError(f"the output folder cannot be used: {reason}", where=repr(str(out)), hint=other) from None
+    return out
 
 
 @dataclass(frozen=True)
@@ -156,29 +184,45 @@ class _Plan:
 
 def _plan(recipe: recipes.Recipe) -> _Plan:
     """Check what the rooms have to say about the recipe, then look at the inputs."""
-    read.Settings(**asdict(recipe.read))
-    dedupe.Settings(**asdict(recipe.dedupe))
-    for kind in recipe.protect.kinds:
-        if kind not in protect.KINDS:
-            raise ManyoError(
-                f"there is no kind of personal information called {kind!r}",
-                where="[protect] kinds",
-                hint=f"the kinds are {', '.join(protect.KINDS)}",
-            )
-    rules = _rules(recipe)
-    release.data_schema(measure.fields(), recipe.release.quality)
+    with _checking(recipe):
+        read.Settings(**asdict(recipe.read))
+        dedupe.Settings(**asdict(recipe.dedupe))
+        release.data_schema(measure.fields(), recipe.release.quality)
+        rules = _rules(recipe)
+        for kind in recipe.protect.kinds:
+            if kind not in protect.KINDS:
+                near = difflib.get_close_matches(kind, protect.KINDS, n=1)
+                raise ManyoError(
+                    f"there is no kind of personal information called {kind!r}",
+                    where="[protect] kinds",
+                    hint=f"did you mean {near[0]!r}?" if near else f"the kinds are {', '.join(protect.KINDS)}",
+                )
     sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
     return _Plan(recipe, rules, sources, collect.plan(sources, shard_bytes=recipe.engine.shard))
+
+
+@contextmanager
+def _checking(recipe: recipes.Recipe) -> Iterator[None]:
+    """A room knows its settings, and only the recipe knows the file that they stand in."""
+    try:
+        yield
+    except ManyoError as error:
+        raise ManyoError(error.what, where=f"{recipe.where}, {error.where}", hint=error.hint) from None
 
 
 def _rules(recipe: recipes.Recipe) -> judge.RuleSet:
     name = recipe.judge.rules
     if name.endswith(".toml"):
         name = str(Path(recipe.base) / name)
-    if not recipe.judge.thresholds and not recipe.judge.disable:
-        return judge.load(name)
     changes = {"thresholds": dict(recipe.judge.thresholds), "disable": list(recipe.judge.disable)}
-    return judge.load({"name": recipe.name, "extends": name, **changes})
+    try:
+        if not recipe.judge.thresholds and not recipe.judge.disable:
+            return judge.load(name)
+        return judge.load({"name": recipe.name, "extends": name, **changes})
+    except ManyoError as error:
+        # There, "recipe" is a set of rules that has no file: here, the section that asks for it.
+        where = error.where.removeprefix("recipe").removeprefix(": ")
+        raise ManyoError(error.what, where=f"[judge] {where or 'rules'}", hint=error.hint) from None
 
 
 def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress: OnProgress | None) -> Release:
@@ -223,7 +267,9 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
     done = run("read", tasks, needed=False)
     if len(done.lost) == len(done.commits):
         raise ManyoError(
-            f"no shard of the input could be read: {done.lost[0].lost}", where=str(out), hint="nothing was released"
+            f"nothing was released, for no part of the input could be read: {done.lost[0].lost}",
+            where=", ".join(source.file for source in plan.sources[:3]),
+            hint="where memory is the cause, raise memory under [engine]; then build into a new folder",
         )
     tasks = [
         engine.Task("match", number, "manyo.stages.matching:match", {"partition": number, "near": near}, (done.digest,))
@@ -263,16 +309,22 @@ def _publish(plan: _Plan, store: engine.Store, out: Path, done: engine.Seal, rel
     """Give the parts their public names, then write the papers; the manifest comes last and makes it a release."""
     figures = _early(done)
     for commit in released.commits:
-        figures += release.Figures.from_json(json.loads(store.cat(commit.files["figures"]["path"])))
+        content = store.cat(commit.files["figures"]["path"])
+        if sha256(content).hexdigest() != commit.files["figures"]["sha256"]:
+            raise _spoilt(store, commit.files["figures"])
+        figures += release.Figures.from_json(json.loads(content))
     parts = []
     for kind in ("data", "ledger"):
         (out / kind).mkdir(exist_ok=True)
         for number, commit in enumerate(released.commits):
             name = release.part_name(kind, number)
             _place(store, commit.files[kind], out / name)
-            parts.append(name)
+            parts.append(release.describe(out, name))
+            if parts[-1]["sha256"] != commit.files[kind]["sha256"]:
+                raise _spoilt(store, commit.files[kind])
+        names = {part["path"] for part in parts}
         for stale in sorted((out / kind).iterdir()):
-            if f"{kind}/{stale.name}" not in parts:
+            if f"{kind}/{stale.name}" not in names and _OURS.match(stale.name):
                 stale.unlink()
     measures = list(measure.MEASURES.values())
     manifest = {
@@ -286,7 +338,8 @@ def _publish(plan: _Plan, store: engine.Store, out: Path, done: engine.Seal, rel
         "inputs": plan.inputs(done),
         "counts": figures.counts(),
         "damage": _damage(done),
-        "shards": [release.describe(out, name) for name in parts],
+        "repaired": done.statistics.get("repaired", {}),
+        "shards": parts,
     }
     whole = release.finish(
         out,
@@ -327,6 +380,14 @@ def _damage(done: engine.Seal) -> list[dict[str, Any]]:
             else:
                 found.append({"file": f"shard {commit.shard}", "offset": 0, "what": f"quarantined: {one['cause']}"})
     return found
+
+
+def _spoilt(store: engine.Store, file: engine.File) -> ManyoError:
+    """What to say of a committed file whose bytes are no longer those that were written. It is removed, to be made anew."""
+    store.remove(file["path"])
+    where = str(store.local_path(file["path"]) or file["path"])
+    what = "a file of the build has changed since it was written, and was removed"
+    return ManyoError(what, where=where, hint="run the same command again: it makes the file anew")
 
 
 def _place(store: engine.Store, file: engine.File, target: Path) -> None:

@@ -82,7 +82,6 @@ class Release:
 
     title: str = ""
     licence: str = "other"
-    language: str = "ja"
     quality: tuple[str, ...] = (
         "characters",
         "japanese_share",
@@ -112,13 +111,16 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "release": Release,
     "engine": Engine,
 }
-_SIZES: Final = {"shard", "batch", "page", "memory"}
+# Sizes in bytes, the least and the most of each. A page's places are counted in 32 bits; below 256 MiB of memory a
+# worker does not survive its own imports and kernels.
+_SIZES: Final = {"shard": (1, 1 << 50), "batch": (1, 1 << 40), "page": (1, 1 << 30), "memory": (256 << 20, 1 << 50)}
+_MOST_WORKERS: Final = 1024
 _SCALARS: Final = ("name", "description", "inputs")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A checked recipe. `base` is the folder that its relative paths start from."""
+    """A checked recipe. `base` is the folder that its relative paths start from, `where` what errors call it."""
 
     name: str
     inputs: tuple[str, ...]
@@ -131,6 +133,7 @@ class Recipe:
     protect: Protect = Protect()
     release: Release = Release()
     engine: Engine = Engine()
+    where: str = field(default="recipe", compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values, for the manifest: what changes the bytes, without `base` and without how the work is spread."""
@@ -156,13 +159,19 @@ def load(path: str | Path) -> Recipe:
             "there is no recipe here", where=str(path), hint="`manyo new` writes one to start from"
         ) from None
     except IsADirectoryError:
-        raise ManyoError("a recipe is a file, and this is a folder", where=str(path)) from None
+        raise ManyoError(
+            "a recipe is a file, and this is a folder", where=str(path), hint="name the .toml file in it"
+        ) from None
     except OSError as error:
-        raise ManyoError(f"the recipe cannot be read: {error.strerror}", where=str(path)) from None
+        raise ManyoError(
+            f"the recipe cannot be read: {error.strerror}", where=str(path), hint="check the path and your rights to it"
+        ) from None
     except UnicodeDecodeError:
         raise ManyoError("the recipe is not UTF-8 text", where=str(path), hint="save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ManyoError(f"the recipe is not valid TOML: {error}", where=str(path)) from None
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, numbers of thousands of digits, endless nesting
+        raise ManyoError(
+            f"the recipe is not valid TOML: {error}", where=str(path), hint="`manyo new` shows how one is written"
+        ) from None
     return parse(table, where=str(path), base=str(path.resolve().parent), name=path.stem)
 
 
@@ -185,13 +194,14 @@ def parse(table: Mapping[str, Any], *, where: str = "recipe", base: str = ".", n
         )
     for key in ("name", "description"):
         if not isinstance(table.get(key, ""), str):
-            raise ManyoError(f"{key} must be text", where=where)
+            raise ManyoError(f"{key} must be text", where=where, hint=f'write {key} = "..."')
     sections = {key: _section(kind, table.get(key, {}), key, where) for key, kind in _SECTIONS.items()}
     return Recipe(
         name=table.get("name") or name,
         inputs=tuple(inputs),
         base=base,
         description=table.get("description", ""),
+        where=where,
         **sections,
     )
 
@@ -199,11 +209,25 @@ def parse(table: Mapping[str, Any], *, where: str = "recipe", base: str = ".", n
 def _known(table: Mapping[str, Any], known: tuple[str, ...], what: str, where: str) -> None:
     for key in table:
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
             raise ManyoError(
-                f"{what} has no key {key!r}", where=where, hint=f"{hint}Known keys: {', '.join(sorted(known))}"
+                f"{what} has no key {key!r}",
+                where=where,
+                hint=f"{_nearest(key, known)}Known keys: {', '.join(sorted(known))}",
             )
+
+
+def _nearest(key: str, known: tuple[str, ...]) -> str:
+    """What was meant: a name much like it, else a key that stands elsewhere, as when a line slips below a header.
+
+    >>> _nearest("inputs", ("ruby", "nfkc")), _nearest("threshold", _SCALARS)
+    ('it belongs above the first [section]. ', 'it belongs under [dedupe]. ')
+    """
+    if near := difflib.get_close_matches(key, known, n=1):
+        return f"did you mean {near[0]!r}? "
+    if key in _SCALARS:
+        return "it belongs above the first [section]. "
+    homes = [name for name, kind in _SECTIONS.items() if any(item.name == key for item in fields(kind))]
+    return f"it belongs under [{homes[0]}]. " if homes else ""
 
 
 def _section(kind: type, table: Any, key: str, where: str) -> Any:
@@ -221,38 +245,48 @@ def _section(kind: type, table: Any, key: str, where: str) -> Any:
 def _value(value: Any, default: Any, name: str, where: str) -> Any:
     """One value, of the type that its default has."""
     if name in _SIZES:
-        return _size(value, where)
+        return _size(value, *_SIZES[name], where)
     if isinstance(default, bool) or isinstance(value, bool):
         if isinstance(default, bool) and isinstance(value, bool):
             return value
         raise ManyoError(f"{value!r} is not what {name} takes", where=where, hint=f"the default is {default!r}")
     if isinstance(default, tuple):
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
+            return tuple(dict.fromkeys(value))
         raise ManyoError(f"{name} must be a list of texts", where=where, hint=f"for example {list(default)}")
     if isinstance(default, Mapping):
         if isinstance(value, Mapping):
             return MappingProxyType(dict(value))
-        raise ManyoError(f"{name} must be a table", where=where)
+        raise ManyoError(f"{name} must be a table", where=where, hint="write keys and values below it")
     if isinstance(default, float) and isinstance(value, int | float):
-        return float(value)
+        # A whole number may be too large for a float.
+        return value if isinstance(value, float) else float(max(-(10**300), min(value, 10**300)))
     if type(value) is not type(default):
         raise ManyoError(f"{value!r} is not what {name} takes", where=where, hint=f"the default is {default!r}")
     if isinstance(value, int) and value < 0:
-        raise ManyoError(f"{name} cannot be negative", where=where)
+        raise ManyoError(f"{name} cannot be negative", where=where, hint=f"the default is {default!r}")
+    if name == "workers" and value > _MOST_WORKERS:
+        raise ManyoError(f"{value} workers are too many", where=where, hint=f"at most {_MOST_WORKERS}")
     return value
 
 
-def _size(value: Any, where: str) -> int:
+def _size(value: Any, least: int, most: int, where: str) -> int:
     """A size in bytes: a number, or a text such as "128 MB" or "2 GiB"."""
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
+    size = value if isinstance(value, int) and not isinstance(value, bool) else None
     if isinstance(value, str):
         digits = value.strip().rstrip("BKMGibkmg ").strip()
         unit = value.strip()[len(digits) :].strip().lower()
-        if digits.replace(".", "", 1).isdigit() and unit in _UNITS and float(digits) > 0:
-            return int(float(digits) * _UNITS[unit])
-    raise ManyoError(f"{value!r} is not a size", where=where, hint='write bytes, or a text such as "128 MB"')
+        if digits.isascii() and digits.replace(".", "", 1).isdigit() and unit in _UNITS:
+            size = int(min(float(digits) * _UNITS[unit], 2.0**62))
+    if size is None:
+        raise ManyoError(f"{value!r} is not a size", where=where, hint='write bytes, or a text such as "128 MB"')
+    if not least <= size <= most:
+        raise ManyoError(
+            f"{value!r} is too {'small' if size < least else 'large'}",
+            where=where,
+            hint=f"from {least:,} to {most:,} bytes",
+        )
+    return size
 
 
 def _plain(section: Any) -> dict[str, Any]:

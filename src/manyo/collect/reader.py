@@ -80,7 +80,11 @@ class Reader:
                             yield batch.take()
                     self._stored, self._open = self.stored, None
             except OSError as error:
-                raise ManyoError(f"reading stopped: {error.strerror or error}", where=piece.source.file) from error
+                raise ManyoError(
+                    f"reading stopped: {error.strerror or error}",
+                    where=piece.source.file,
+                    hint="see to the disk or the network, then run the same command: it goes on from where it was",
+                ) from error
         if batch.rows:
             yield batch.take()
 

@@ -33,6 +33,7 @@ KNOWN: Final = "WARC and WET (plain, .gz, .zst), HTML and text files, JSONL (pla
 _URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*(::|://)")
 _MAGIC: Final = re.compile(r"[*?\[]")
 _SNIFF: Final = 65536
+_ACCESS: Final = "see that it is there and that you may read it, or leave it out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Source:
                 file = Path(self.url).open("rb", buffering=0)  # noqa: SIM115 (the caller closes it)
                 now = _fingerprint(os.fstat(file.fileno()))
         except (OSError, ValueError, ImportError) as error:
-            raise ManyoError(f"the input cannot be read: {_reason(error)}", where=self.file) from error
+            raise ManyoError(f"the input cannot be read: {_reason(error)}", where=self.file, hint=_ACCESS) from error
         if now != self.fingerprint:
             file.close()
             raise ManyoError(
@@ -114,7 +115,8 @@ def find(inputs: Sequence[str], *, base: str, columns: Mapping[str, str] | None 
     if not found:
         raise ManyoError("no input is named", where="inputs", hint="name at least one file, folder, glob or URL")
     if not any(source.size for source in found.values()):
-        raise ManyoError("every input is empty", where=", ".join(sorted(s.file for s in found.values())[:3]))
+        where = ", ".join(sorted(source.file for source in found.values())[:3])
+        raise ManyoError("every input is empty", where=where, hint="fetch or write the files again")
     return sorted(found.values(), key=lambda source: (source.file, source.url))
 
 
@@ -150,7 +152,8 @@ def _local(given: str, base: str, roles: Columns, where: str) -> Iterator[Source
         try:
             paths = _glob(path)
         except (ValueError, NotImplementedError) as error:
-            raise ManyoError(f"this is no pattern: {error}", where=where) from error
+            said = f"this is no pattern: {error}"
+            raise ManyoError(said, where=where, hint="* and ? stand for letters, ** for folders") from error
         if not paths:
             raise ManyoError("nothing matches this pattern", where=where, hint=f"it was looked for in {root}")
     else:
@@ -190,7 +193,8 @@ def _walk(top: str) -> Iterator[str]:
             entered.add((status.st_dev, status.st_ino))
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            raise ManyoError(f"the folder cannot be read: {_reason(error)}", where=_shown(folder)) from error
+            said = f"the folder cannot be read: {_reason(error)}"
+            raise ManyoError(said, where=_shown(folder), hint=_ACCESS) from error
         for entry in entries:
             if entry.name.startswith("."):
                 continue
@@ -212,7 +216,7 @@ def _local_source(path: str, name: str, roles: Columns, where: str) -> Source:
     try:
         status = os.stat(path)  # noqa: PTH116
         if not stat.S_ISREG(status.st_mode):
-            raise ManyoError("this is neither a file nor a folder", where=place)
+            raise ManyoError("this is neither a file nor a folder", where=place, hint="name one, or leave this out")
         source = Source(name, path, "", "", status.st_size, _fingerprint(status), roles)
         form, _ = named_format(path)
         if form in ("html", "text") and path.lower().endswith(tuple(FORMATS)):
@@ -222,7 +226,7 @@ def _local_source(path: str, name: str, roles: Columns, where: str) -> Source:
         with Path(path).open("rb", buffering=0) as file:
             return _recognise(source, file, place)
     except OSError as error:
-        raise ManyoError(f"the file cannot be read: {_reason(error)}", where=place) from error
+        raise ManyoError(f"the file cannot be read: {_reason(error)}", where=place, hint=_ACCESS) from error
 
 
 def _recognise(source: Source, file: BinaryIO, where: str) -> Source:
@@ -240,7 +244,9 @@ def _recognise(source: Source, file: BinaryIO, where: str) -> Source:
         form = "parquet"
     elif form in ("warc", "wet", "parquet") and start:
         raise ManyoError(
-            f"this is no {form.upper()} file, whatever its name: it begins with {start[:12]!r}", where=where
+            f"this is no {form.upper()} file, whatever its name: it begins with {start[:12]!r}",
+            where=where,
+            hint="fetch it again if the download failed, or leave it out",
         )
     elif not form and start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         form = "jsonl"
@@ -269,10 +275,11 @@ def _remote(given: str, roles: Columns, where: str) -> Iterator[Source]:
         else:
             entries = {path: filesystem.info(path)}
     except (OSError, ValueError, ImportError, RuntimeError) as error:
-        raise ManyoError(f"the input cannot be reached: {_reason(error)}", where=where) from error
+        said = f"the input cannot be reached: {_reason(error)}"
+        raise ManyoError(said, where=where, hint="check the address, the network and your rights") from error
     files = {name: info for name, info in entries.items() if info.get("type", "file") == "file"}
     if not files:
-        raise ManyoError("nothing was found here", where=where)
+        raise ManyoError("nothing was found here", where=where, hint=f"known are: {KNOWN}")
     for name, info in files.items():
         url = given if name == path else str(filesystem.unstrip_protocol(name))
         size = info.get("size")

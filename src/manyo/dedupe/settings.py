@@ -34,16 +34,22 @@ class Settings:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
                 raise ManyoError(
-                    f"{name} must be a whole number from {least} to {most}", where=f"dedupe.{name} = {value!r}"
+                    f"{name} must be a whole number from {least} to {most}",
+                    where=f"[dedupe] {name} = {value!r}",
+                    hint=f"the default is {type(self).__dataclass_fields__[name].default}",
                 )
         if self.bands * self.rows > self.permutations:
             raise ManyoError(
                 f"{self.bands} bands of {self.rows} rows need {self.bands * self.rows} permutations",
-                where=f"dedupe.permutations = {self.permutations}",
+                where=f"[dedupe] permutations = {self.permutations}",
                 hint="raise permutations, or lower bands or rows",
             )
         if not isinstance(self.threshold, int | float) or not 0.0 < self.threshold <= 1.0:
-            raise ManyoError("threshold must be above 0 and at most 1", where=f"dedupe.threshold = {self.threshold!r}")
+            raise ManyoError(
+                "threshold must be above 0 and at most 1",
+                where=f"[dedupe] threshold = {self.threshold!r}",
+                hint="0.7 joins texts that share 70 % of their character n-grams, 1 only those that share all",
+            )
 
     def recall(self, jaccard: float) -> float:
         """The probability that two texts of this similarity share a band: 1 - (1 - jaccard^rows)^bands."""

@@ -66,8 +66,9 @@ def open_store(address: str | Path) -> Store:
     try:
         return _Remote(address) if "://" in address else _Local(Path(address))
     except (OSError, ValueError, ImportError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise ManyoError(
-            f"the work folder cannot be used ({type(error).__name__})",
+            f"the work folder cannot be used: {reason}",
             where=address,
             hint="name a folder that can be written, or an fsspec URL whose package is installed",
         ) from error

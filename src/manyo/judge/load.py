@@ -25,7 +25,7 @@ nearest that does.
 from __future__ import annotations
 
 import difflib
-import math
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -78,10 +78,11 @@ def _load(source: str | Path | Mapping[str, Any], folder: Path, above: tuple[str
         path = folder / source
         where, text, folder = str(path), _read(path), path.parent
     if where in above:
-        raise ManyoError("recipes extend each other in a circle", where=" -> ".join([*above, where]))
+        hint = "let one of them stand without extends"
+        raise ManyoError("recipes extend each other in a circle", where=" -> ".join([*above, where]), hint=hint)
     try:
         contents = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, numbers of thousands of digits, endless nesting
         raise ManyoError(
             f"this is not TOML: {error}", where=where, hint="a half-written file looks like this too"
         ) from None
@@ -102,7 +103,8 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         raise ManyoError("there is no file here", where=str(path), hint="check the path") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise ManyoError(f"this file cannot be read: {error}", where=str(path)) from None
+        hint = "check the path and your rights to it"
+        raise ManyoError(f"this file cannot be read: {error}", where=str(path), hint=hint) from None
 
 
 def _assemble(contents: Mapping[str, Any], where: str, folder: Path, above: tuple[str, ...]) -> RuleSet:
@@ -174,7 +176,8 @@ def _checked(rule: Rule, where: str) -> Rule:
     if rule.min is None and rule.max is None:
         raise ManyoError("this rule has no threshold", where=where, hint="give it min, max or both")
     if rule.min is not None and rule.max is not None and rule.min > rule.max:
-        raise ManyoError(f"min {rule.min:g} is more than max {rule.max:g}: nothing could pass", where=where)
+        said = f"min {rule.min:g} is more than max {rule.max:g}: nothing could pass"
+        raise ManyoError(said, where=where, hint=f"lower min, raise max, or disable {rule.name}")
     for key, limit in (("min", rule.min), ("max", rule.max)):
         if limit is not None and not measure.least <= limit <= measure.most:
             raise ManyoError(
@@ -201,7 +204,7 @@ def _unknown(what: str, name: Any, known: Iterable[str], *, where: str, more: st
 def _text(table: Mapping[str, Any], key: str, where: str, *, required: bool = False) -> str:
     value = table.get(key, "")
     if not isinstance(value, str):
-        raise ManyoError(f"{key} must be text, not {value!r}", where=f"{where}: {key}")
+        raise ManyoError(f"{key} must be text, not {value!r}", where=f"{where}: {key}", hint=f'write {key} = "..."')
     if required and not value.strip():
         raise ManyoError(f"{key} is missing", where=where, hint=f'add {key} = "..."')
     return value
@@ -210,14 +213,15 @@ def _text(table: Mapping[str, Any], key: str, where: str, *, required: bool = Fa
 def _list(table: Mapping[str, Any], key: str, where: str) -> list[Any]:
     value = table.get(key, [])
     if not isinstance(value, list):
-        raise ManyoError(f"{key} must be a list", where=f"{where}: {key}")
+        raise ManyoError(f"{key} must be a list", where=f"{where}: {key}", hint="write it in square brackets")
     return value
 
 
 def _table(table: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
     value = table.get(key, {})
     if not isinstance(value, Mapping):
-        raise ManyoError(f"{key} must be a table, not {value!r}", where=f"{where}: {key}")
+        hint = f"write {key}.NAME = ..., or [{key}] with names below it"
+        raise ManyoError(f"{key} must be a table, not {value!r}", where=f"{where}: {key}", hint=hint)
     return value
 
 
@@ -226,7 +230,8 @@ def _number(table: Mapping[str, Any], key: str, where: str) -> float | None:
         return None
     value = table[key]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ManyoError(f"{key} must be a number, not {value!r}", where=f"{where}: {key}")
-    if not math.isfinite(value):
+        hint = f"write a number without quotation marks, such as {key} = 0.5"
+        raise ManyoError(f"{key} must be a number, not {value!r}", where=f"{where}: {key}", hint=hint)
+    if not abs(value) <= sys.float_info.max:  # NaN, infinities, and whole numbers that no float holds
         raise ManyoError(f"{key} = {value} is no threshold", where=f"{where}: {key}", hint="leave the key out")
     return value

@@ -11,6 +11,7 @@
     counts          {records, skipped: {reason: n}, documents, refused_early: {reason: n}, candidates, refused,
                      duplicates, kept}
     damage          [{file, offset, what}, ...]: what could not be read, or was set aside
+    repaired        {what: n}: documents in which something was put right, by the words of `collect.tally.REPAIRED`
     shards          [{path, sha256, bytes, rows}, ...], the parts of data/ and ledger/
 
 and, added by `finish`, `figures` (the samples left out), `files` (the papers' own checksums), `measures` (their names
@@ -70,7 +71,8 @@ def read(out: Path) -> dict[str, Any]:
     """The manifest of the release in `out`. Raises `ManyoError` when there is none, or none of ours."""
     path, hint = out / NAME, "name the folder that `manyo build --out` wrote"
     if not out.is_dir():
-        raise ManyoError("there is no such folder", where=str(out), hint=hint)
+        what = "a release is a folder, and this is a file" if out.is_file() else "there is no such folder"
+        raise ManyoError(what, where=str(out), hint=hint)
     if not path.is_file():
         what = "this folder holds no finished release: it has no manifest.json"
         raise ManyoError(what, where=str(out), hint=hint + "; an interrupted build is finished by running it again")
@@ -79,7 +81,7 @@ def read(out: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:  # of the first kind are JSONDecodeError and UnicodeDecodeError
         raise ManyoError("the manifest is not readable JSON", where=f"{path}: {error}", hint="build it again") from None
     except OSError as error:
-        raise ManyoError("the manifest cannot be read", where=f"{path}: {error.strerror}") from None
+        raise ManyoError("the manifest cannot be read", where=f"{path}: {error.strerror}", hint=_REPAIR) from None
     if not isinstance(manifest, dict) or "manyo" not in manifest or not isinstance(manifest.get("counts"), dict):
         raise ManyoError("this manifest.json is not a Manyo release's", where=str(path), hint=hint)
     if manifest.get("format") != FORMAT:
@@ -159,7 +161,7 @@ def verify(out: Path) -> int:
 
 def _rows(path: Path) -> int:
     try:
-        return int(pq.read_metadata(path).num_rows)
+        return int(pq.read_metadata(path.absolute()).num_rows)
     except (pa.ArrowInvalid, OSError):
         return -1
 
@@ -175,5 +177,8 @@ def put(path: Path, content: str) -> dict[str, Any]:
         waiting.replace(path)
     except OSError as error:
         waiting.unlink(missing_ok=True)
-        raise ManyoError("a file of the release cannot be written", where=f"{path}: {error.strerror}") from None
+        hint = "make room, or see to your rights there; the same command goes on from where it was"
+        raise ManyoError(
+            f"a file of the release cannot be written: {error.strerror}", where=str(path), hint=hint
+        ) from None
     return {"path": path.name, "sha256": digest(path), "bytes": path.stat().st_size}

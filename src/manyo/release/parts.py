@@ -147,7 +147,7 @@ def describe(out: Path, name: str) -> dict[str, Any]:
         "path": name,
         "sha256": digest(path),
         "bytes": path.stat().st_size,
-        "rows": pq.read_metadata(path).num_rows,
+        "rows": pq.read_metadata(path.absolute()).num_rows,  # relative, "a:b" would be a URL to Arrow
     }
 
 

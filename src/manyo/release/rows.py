@@ -11,6 +11,7 @@ Three schemas, each a function of the measures, because which measures there are
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
@@ -91,8 +92,9 @@ def data_schema(measures: Iterable[pa.Field], quality: Sequence[str] = ()) -> pa
         known = {measure.name: measure for measure in measures}
         for name in quality:
             if name not in known:
-                hint = "the measures are " + ", ".join(known)
-                raise ManyoError(f"no measure is called {name!r}", where="the quality columns", hint=hint)
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else "the measures are " + ", ".join(known)
+                raise ManyoError(f"no measure is called {name!r}", where="[release] quality", hint=hint)
         fields.append(pa.field("quality", pa.struct([known[name] for name in quality])))
     return pa.schema([*fields, MASKED])
 

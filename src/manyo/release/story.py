@@ -59,7 +59,12 @@ def explain(out: Path, key: str) -> Story:
             raise ManyoError(what, where=str(out), hint=hint + "\n         ".join(map(plain, lines)) + more)
         part = Path(found[0]["__filename"]).name
         only = pc.field("id") == found[0]["id"]
-        row = ds.dataset(out / "ledger" / part, format="parquet").to_table(filter=only).slice(0, 1).to_pylist()[0]
+        row = (
+            ds.dataset(out.absolute() / "ledger" / part, format="parquet")
+            .to_table(filter=only)
+            .slice(0, 1)
+            .to_pylist()[0]
+        )
         cluster = _cluster(ledger, row)
         excerpt = _excerpt(out, whole, part, row)
     except (pa.ArrowInvalid, pa.ArrowKeyError, OSError, KeyError) as error:
@@ -71,9 +76,11 @@ def explain(out: Path, key: str) -> Story:
 def _open(out: Path, whole: Mapping[str, Any], folder: str) -> ds.Dataset:
     paths = manifest.parts(out, whole, folder)
     if not paths:
-        raise ManyoError("the release is empty: there is no document to explain", where=str(out))
+        raise ManyoError(
+            "the release is empty: there is no document to explain", where=str(out), hint="`manyo show` says why"
+        )
     try:
-        return ds.dataset([str(path) for path in paths], format="parquet")
+        return ds.dataset([str(path.absolute()) for path in paths], format="parquet")
     except (pa.ArrowInvalid, OSError) as error:
         raise ManyoError("the ledger cannot be read", where=f"{out}: {error}", hint="build it again") from None
 
@@ -155,7 +162,7 @@ def _excerpt(out: Path, whole: Mapping[str, Any], part: str, row: Mapping[str, A
     path = out / "data" / part
     if row["verdict"] != KEPT or path not in manifest.parts(out, whole, "data"):
         return None
-    table = ds.dataset(path, format="parquet").to_table(columns=["text"], filter=pc.field("id") == row["id"])
+    table = ds.dataset(path.absolute(), format="parquet").to_table(columns=["text"], filter=pc.field("id") == row["id"])
     return str(table["text"][0].as_py())[:EXCERPT] if table.num_rows else None
 
 
