@@ -27,13 +27,8 @@ import numpy.typing as npt
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import inlined, kernel
 from manyo.read.labels import foreign_codecs
+from manyo.read.legacy import EUC_JP, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16_BE, UTF_16_LE, euc_jp, shift_jis
 
-UTF_8: Final = 1
-SHIFT_JIS: Final = 2
-EUC_JP: Final = 3
-ISO_2022_JP: Final = 4
-UTF_16_LE: Final = 5
-UTF_16_BE: Final = 6
 OTHER: Final = 7  # a label of another language: see `Choice.label`
 
 NAMES: Final = ("", "utf-8", "shift_jis", "euc-jp", "iso-2022-jp", "utf-16le", "utf-16be", "")
@@ -218,8 +213,8 @@ def _page(data: ByteArray, start: int, end: int, header: int, meta: int) -> tupl
         if declared == UTF_8 or (declared != 0 and meta == UTF_8):
             return UTF_8, why if declared == UTF_8 else META
         return UTF_8, BYTES
-    sjis_kana, sjis_pairs, sjis_bad, sjis_half = _shift_jis_score(data, start, end)
-    euc_kana, euc_pairs, euc_bad = _euc_jp_score(data, start, end)
+    sjis_kana, _, sjis_pairs, sjis_bad, sjis_half = shift_jis(data, start, end)
+    euc_kana, _, _, euc_pairs, euc_bad = euc_jp(data, start, end)
     # One point a character read, a bonus for kana, four points lost for every malformed byte. Half-width katakana
     # count for nothing: every EUC-JP page reads as half-width katakana in Shift_JIS.
     utf_8 = 2 * multi - 4 * bad
@@ -285,59 +280,3 @@ def _utf_8_errors(data: ByteArray, start: int, end: int) -> tuple[int, int, int]
             bad += 1
             at += 1
     return multi, bad, escapes
-
-
-@kernel
-def _shift_jis_score(data: ByteArray, start: int, end: int) -> tuple[int, int, int, int]:
-    """Kana, double bytes, malformed bytes and half-width katakana as Shift_JIS would read them."""
-    kana = pairs = bad = half = 0
-    at = start
-    while at < end:
-        lead = data[at]
-        if lead < 0x80:
-            at += 1
-        elif 0xA1 <= lead <= 0xDF:
-            half += 1
-            at += 1
-        elif lead == 0x80 or lead == 0xA0 or lead > 0xFC or at + 1 >= end:
-            bad += 1
-            at += 1
-        else:
-            trail = data[at + 1]
-            if trail < 0x40 or trail == 0x7F or trail > 0xFC:
-                bad += 1
-                at += 1
-            else:
-                pairs += 1
-                if (lead == 0x82 and 0x9F <= trail <= 0xF1) or (lead == 0x83 and trail <= 0x96):
-                    kana += 1
-                at += 2
-    return kana, pairs, bad, half
-
-
-@kernel
-def _euc_jp_score(data: ByteArray, start: int, end: int) -> tuple[int, int, int]:
-    """Kana, double bytes and malformed bytes as EUC-JP would read them."""
-    kana = pairs = bad = 0
-    at = start
-    while at < end:
-        lead = data[at]
-        if lead < 0x80:
-            at += 1
-        elif at + 1 >= end:
-            bad += 1
-            at += 1
-        elif lead == 0x8E and 0xA1 <= data[at + 1] <= 0xDF:
-            at += 2
-        elif lead == 0x8F and at + 2 < end and 0xA1 <= data[at + 1] <= 0xFE and 0xA1 <= data[at + 2] <= 0xFE:
-            pairs += 1
-            at += 3
-        elif 0xA1 <= lead <= 0xFE and 0xA1 <= data[at + 1] <= 0xFE:
-            pairs += 1
-            if (lead == 0xA4 and data[at + 1] <= 0xF3) or (lead == 0xA5 and data[at + 1] <= 0xF6):
-                kana += 1
-            at += 2
-        else:
-            bad += 1
-            at += 1
-    return kana, pairs, bad

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import kernel, wide
-from manyo.read import charset
+from manyo.read import charset, legacy
 from manyo.read.labels import foreign_codecs
 from manyo.read.utf8 import put
 
@@ -26,7 +26,7 @@ _REPLACEMENT = 0xFFFD
 
 
 def decode(bodies: Column, codes: npt.NDArray[np.uint8]) -> tuple[Column, npt.NDArray[np.int32]]:
-    """Decode every row by its code (`charset.UTF_8` ... `charset.UTF_16_BE`) into valid UTF-8.
+    """Decode every row by its code (`legacy.UTF_8` ... `legacy.UTF_16_BE`) into valid UTF-8.
 
     A leading byte order mark is dropped. Returns the text and, for each row, the number of malformed sequences that
     were replaced. Rows coded `charset.OTHER` or 0 are read as UTF-8: see `decode_other` for those.
@@ -84,7 +84,7 @@ def _capacity(data: ByteArray, offsets: IntArray, codes: npt.NDArray[np.uint8]) 
         for at in range(start, end):
             high += data[at] >> 7
         code = codes[row]
-        if code == charset.SHIFT_JIS or code == charset.EUC_JP or code == charset.UTF_8 or code == 0:
+        if code == legacy.SHIFT_JIS or code == legacy.EUC_JP or code == legacy.UTF_8 or code == 0:
             total += end - start + 2 * high
         elif code == charset.OTHER:
             total += end - start + 2 * high
@@ -108,14 +108,14 @@ def _decode(
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
         code = codes[row]
-        if code == charset.SHIFT_JIS:
+        if code == legacy.SHIFT_JIS:
             to, bad = _from_shift_jis(data, start, end, jis_0208, out, to)
-        elif code == charset.EUC_JP:
+        elif code == legacy.EUC_JP:
             to, bad = _from_euc_jp(data, start, end, jis_0208, jis_0212, out, to)
-        elif code == charset.ISO_2022_JP:
+        elif code == legacy.ISO_2022_JP:
             to, bad = _from_iso_2022_jp(data, start, end, jis_0208, jis_0212, out, to)
-        elif code == charset.UTF_16_LE or code == charset.UTF_16_BE:
-            to, bad = _from_utf_16(data, start, end, code == charset.UTF_16_LE, out, to)
+        elif code == legacy.UTF_16_LE or code == legacy.UTF_16_BE:
+            to, bad = _from_utf_16(data, start, end, code == legacy.UTF_16_LE, out, to)
         else:
             to, bad = _from_utf_8(data, start, end, out, to)
         errors[row] = bad

@@ -31,15 +31,10 @@ import numpy.typing as npt
 
 from manyo.columns import Column
 from manyo.kernels import inlined, kernel
+from manyo.read.legacy import EUC_JP, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16_BE, UTF_16_LE, euc_jp, shift_jis
 
 # What the bytes showed. 0 is a refusal; the others say in which encoding kana were seen.
 NOT_JAPANESE: Final = 0
-UTF_8: Final = 1
-SHIFT_JIS: Final = 2
-EUC_JP: Final = 3
-ISO_2022_JP: Final = 4
-UTF_16_LE: Final = 5
-UTF_16_BE: Final = 6
 REFERENCES: Final = 7
 
 _LOW = np.uint64(0x0101010101010101)
@@ -251,8 +246,8 @@ def _utf_16(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
 @kernel
 def _legacy(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
     """Shift_JIS or EUC-JP, whichever reads the bytes with kana and without malformed pairs; else not Japanese."""
-    sjis_kana, sjis_kinds, sjis_pairs, sjis_bad = _shift_jis(data, start, end)
-    euc_kana, euc_late, euc_kinds, euc_pairs, euc_bad = _euc_jp(data, start, end)
+    sjis_kana, sjis_kinds, sjis_pairs, sjis_bad, _ = shift_jis(data, start, end)
+    euc_kana, euc_late, euc_kinds, euc_pairs, euc_bad = euc_jp(data, start, end)
     # No other East Asian encoding puts frequent characters at 82xx and 83xx: a statute of mostly kanji may pass there.
     sjis = _convincing(sjis_kana, sjis_kinds, sjis_pairs, sjis_bad, 40)
     euc = _convincing(euc_kana, euc_kinds, euc_pairs, euc_bad, 12) and euc_late * 16 >= euc_kana
@@ -264,69 +259,3 @@ def _legacy(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
 @inlined
 def _convincing(kana: int, kinds: int, pairs: int, bad: int, one_in: int) -> bool:
     return kana >= _FEWEST and kinds >= min(4, 1 + kana // 4) and kana * one_in >= pairs and bad * 10 <= pairs
-
-
-@inlined
-def _bits(value: np.uint64) -> int:
-    count = 0
-    while value != np.uint64(0):
-        value &= value - np.uint64(1)
-        count += 1
-    return count
-
-
-@kernel
-def _shift_jis(data: npt.NDArray[np.uint8], start: int, end: int) -> tuple[int, int, int, int]:
-    """Kana, kinds of kana, double bytes, malformed bytes, read as Shift_JIS."""
-    kana = pairs = bad = 0
-    kinds = np.uint64(0)
-    at = start
-    while at < end:
-        lead = data[at]
-        if lead < 0x80 or 0xA1 <= lead <= 0xDF:  # ASCII, half-width katakana
-            at += 1
-            continue
-        trail = data[at + 1] if at + 1 < end else np.uint8(0)
-        if lead == 0x80 or lead == 0xA0 or lead > 0xFC or trail < 0x40 or trail == 0x7F or trail > 0xFC:
-            bad += 1
-            at += 1
-            continue
-        pairs += 1
-        if (lead == 0x82 and 0x9F <= trail <= 0xF1) or (lead == 0x83 and trail <= 0x96):
-            kana += 1
-            kinds |= np.uint64(1) << np.uint64(trail & 63)
-        at += 2
-    return kana, _bits(kinds), pairs, bad
-
-
-@kernel
-def _euc_jp(data: npt.NDArray[np.uint8], start: int, end: int) -> tuple[int, int, int, int, int]:
-    """Kana, kana past those that EUC-KR has letters for, kinds of kana, double bytes, malformed bytes, read as EUC-JP."""
-    kana = late = pairs = bad = 0
-    kinds = np.uint64(0)
-    at = start
-    while at < end:
-        lead = data[at]
-        if lead < 0x80:
-            at += 1
-            continue
-        trail = data[at + 1] if at + 1 < end else np.uint8(0)
-        if lead == 0x8E and 0xA1 <= trail <= 0xDF:
-            at += 2
-            continue
-        if lead == 0x8F and at + 2 < end and trail >= 0xA1 and data[at + 2] >= 0xA1:
-            pairs += 1
-            at += 3
-            continue
-        if lead < 0xA1 or lead == 0xFF or trail < 0xA1 or trail == 0xFF:
-            bad += 1
-            at += 1
-            continue
-        pairs += 1
-        if (lead == 0xA4 and trail <= 0xF3) or (lead == 0xA5 and trail <= 0xF6):
-            kana += 1
-            if lead == 0xA5 or trail > 0xD3:
-                late += 1
-            kinds |= np.uint64(1) << np.uint64(trail & 63)
-        at += 2
-    return kana, late, _bits(kinds), pairs, bad
