@@ -20,8 +20,10 @@ def cache_folder(room: Path) -> str:
     shared = Path(__file__).with_name("kernels.py")
     for source in (shared, *sorted(room.glob("*.py"))):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "manyo"
-    for place in (room / "__pycache__", user / room.name):
+    places = [room / "__pycache__"]
+    with suppress(RuntimeError):  # an account without a home, as containers have
+        places.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "manyo" / room.name)
+    for place in places:
         folder = place / f"kernels-{digest.hexdigest()}"
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
