@@ -111,9 +111,9 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "release": Release,
     "engine": Engine,
 }
-# Sizes in bytes, the least and the most of each. A page's places are counted in 32 bits; below 256 MiB of memory a
-# worker does not survive its own imports and kernels.
-_SIZES: Final = {"shard": (1, 1 << 50), "batch": (1, 1 << 40), "page": (1, 1 << 30), "memory": (256 << 20, 1 << 50)}
+# Sizes in bytes, the least and the most of each. The places of a page are counted in 32 bits. A worker that may own
+# less than it needs for itself, and to compile kernels, would blame the documents that it dies at.
+_SIZES: Final = {"shard": (1, 10**15), "batch": (1, 10**12), "page": (1, 10**9), "memory": (500 * 10**6, 10**15)}
 _MOST_WORKERS: Final = 1024
 _SCALARS: Final = ("name", "description", "inputs")
 
