@@ -2,10 +2,10 @@
 
     benchmarks/scaling.py --warc large.warc.gz --tenth tenth.warc.gz --small small.warc.gz [--rounds 3] [--json]
 
-Wall seconds of two workers against one on the large file (which should make several shards: `--shard` cuts it);
-CPU seconds of both, which other work on the machine disturbs less; the largest resident set of a worker on `--tenth`
-and on the large file, which has ten times as much; and seconds from the command to its end for `manyo --help` and for a
-build of the small file, with warm caches.
+Wall seconds of two workers against one on the large file, which should make several shards (`--shard` cuts it); beside
+it what the machine gives two plain loops over one at that moment, and CPU seconds, which other work disturbs less; the
+largest resident set of a worker on `--tenth` and on the large file, which has ten times as much; and seconds from the
+command to its end for `manyo --help` and for a build of the small file, with warm caches.
 """
 
 from __future__ import annotations
@@ -79,6 +79,19 @@ def build(warc: Path, workers: int, shard: str) -> tuple[float, float, float]:
         return time.perf_counter() - started, watch.stop() / 1e6, used.ru_utime + used.ru_stime
 
 
+def plain_loops() -> float:
+    """How much more two processes that only count get done than one: 2.0 on an idle machine of two processors."""
+
+    def run(count: int) -> float:
+        words = [sys.executable, "-c", "total = 0\nfor i in range(15_000_000): total += i * i"]
+        started = time.perf_counter()
+        for process in [subprocess.Popen(words) for _ in range(count)]:
+            process.wait()
+        return time.perf_counter() - started
+
+    return 2 * run(1) / run(2)
+
+
 def seconds(*words: str) -> float:
     started = time.perf_counter()
     subprocess.run([PYTHON, "-m", "manyo", *words], check=True, stdout=subprocess.DEVNULL)
@@ -90,7 +103,7 @@ def main() -> None:
     parser.add_argument("--warc", type=Path, required=True)
     parser.add_argument("--tenth", type=Path, required=True)
     parser.add_argument("--small", type=Path, required=True)
-    parser.add_argument("--shard", default="16 MB", help="bytes of a shard as stored (default 16 MB)")
+    parser.add_argument("--shard", default="8 MB", help="bytes of a shard as stored (default 8 MB)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -105,6 +118,7 @@ def main() -> None:
                 "two_workers_seconds": two[0],
                 "two_over_one": one[0] / two[0],
                 "two_over_one_marginal": (one[0] - small[0]) / (two[0] - small[0]),
+                "two_plain_loops": plain_loops(),
                 "cpu_seconds_one": one[2],
                 "cpu_seconds_two": two[2],
                 "peak_mb": one[1],
