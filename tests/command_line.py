@@ -8,9 +8,11 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from manyo import release
@@ -46,11 +48,20 @@ def manyo(*words: object) -> Answer:
     return Answer(0, out.getvalue(), err.getvalue())
 
 
-def start(*words: object) -> subprocess.Popen[str]:
-    """The command as a process, the leader of a group of its own, its output in pipes."""
+@contextmanager
+def running(*words: object) -> Iterator[subprocess.Popen[str]]:
+    """The command as a process, the leader of a group of its own, its output in pipes; nothing of it is left behind."""
     command = [sys.executable, "-m", "manyo", *map(str, words)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, encoding="utf-8", start_new_session=True)
+    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, encoding="utf-8", start_new_session=True)
+    late = Timer(PATIENCE, process.kill)
+    late.start()
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+            late.cancel()
 
 
 def alive(process: subprocess.Popen[str]) -> bool:

@@ -185,6 +185,7 @@ def parse(table: Mapping[str, Any], *, where: str = "recipe", base: str = ".", n
       to do: did you mean 'threshold'? Known keys: bands, ngram, permutations, rows, threshold
     """
     _known(table, (*_SCALARS, *_SECTIONS), "the recipe", where)
+    sections = {key: _section(kind, table.get(key, {}), key, where) for key, kind in _SECTIONS.items()}
     inputs = table.get("inputs")
     if isinstance(inputs, str):
         inputs = [inputs]
@@ -195,7 +196,6 @@ def parse(table: Mapping[str, Any], *, where: str = "recipe", base: str = ".", n
     for key in ("name", "description"):
         if not isinstance(table.get(key, ""), str):
             raise ManyoError(f"{key} must be text", where=where, hint=f'write {key} = "..."')
-    sections = {key: _section(kind, table.get(key, {}), key, where) for key, kind in _SECTIONS.items()}
     return Recipe(
         name=table.get("name") or name,
         inputs=tuple(inputs),
