@@ -95,6 +95,19 @@ def test_a_file_whose_disk_fails(tmp_path: Path) -> None:
     assert "input/output error" in refused("build", tmp_path / "a.warc.gz", "--out", tmp_path / "out")
 
 
+def test_names_that_are_not_utf8(tmp_path: Path) -> None:
+    """As they come out of old Japanese archives; a name in the release is text all the same."""
+    path = tmp_path / os.fsdecode("表".encode("cp932") + b".warc.gz")
+    try:
+        path.write_bytes(gzip_members(captures("a", range(1))))
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    manifest = built(tmp_path / "out", path)
+    assert manifest["counts"]["kept"] == 1
+    assert manifest["inputs"][0]["file"].endswith(r"\x95\.warc.gz")
+    assert "not UTF-8" in refused("build", path, "--out", tmp_path / os.fsdecode(b"\xff"))
+
+
 # Broken archives, all in one release: what is sound in each must be in it.
 
 LIES = (10**6, 10, 0, -5, "many", "9" * 30, "")

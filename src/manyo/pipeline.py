@@ -118,6 +118,8 @@ def _folder(out: Path, recipe: recipes.Recipe) -> Path:
     other = "name a new or an empty folder"
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(out)):  # of the two slashes of a URL, a path keeps one
         raise ManyoError("a release is built in a local folder, not at a URL", where=str(out), hint=other)
+    if any("\ud800" <= letter <= "\udfff" for letter in str(out.absolute())):  # Arrow could not open it
+        raise ManyoError("the output folder's name is not UTF-8", where=ascii(str(out)), hint="choose another name")
     try:
         if out.exists() and not out.is_dir():
             raise ManyoError("the output is a file, and must be a folder", where=str(out), hint=other)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -139,13 +140,23 @@ class Recipe:
         """As JSON values, for the manifest: what changes the bytes, without `base` and without how the work is spread."""
         sections = {name: _plain(getattr(self, name)) for name in _SECTIONS}
         sections["engine"] = {"shard": self.engine.shard, "page": self.engine.page}
-        return {"name": self.name, "description": self.description, "inputs": list(self.inputs), **sections}
+        inputs = [_public(given) for given in self.inputs]
+        return {"name": self.name, "description": self.description, "inputs": inputs, **sections}
 
     @property
     def digest(self) -> str:
         """32 hexadecimal digits over `to_dict`."""
         canonical = json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+def _public(given: str) -> str:
+    r"""An input as it may be published: no password in a URL, no bytes that are not UTF-8 in a file's name.
+
+    >>> _public("https://user:secret@example.jp/a.warc.gz"), _public("\udc95.html")
+    ('https://example.jp/a.warc.gz', '\\udc95.html')
+    """
+    return re.sub(r"://[^/@\s]*@", "://", given.encode("utf-8", "backslashreplace").decode())
 
 
 def load(path: str | Path) -> Recipe:
@@ -194,7 +205,7 @@ def parse(table: Mapping[str, Any], *, where: str = "recipe", base: str = ".", n
             "the recipe names no inputs", where=where, hint='write inputs = ["crawl/*.warc.gz", "documents/"]'
         )
     for key in ("name", "description"):
-        if not isinstance(table.get(key, ""), str):
+        if not _is_text(table.get(key, "")):
             raise ManyoError(f"{key} must be text", where=where, hint=f'write {key} = "..."')
     return Recipe(
         name=table.get("name") or name,
@@ -251,7 +262,7 @@ def _value(value: Any, default: Any, name: str, where: str) -> Any:
             return value
         raise ManyoError(f"{value!r} is not what {name} takes", where=where, hint=f"the default is {default!r}")
     if isinstance(default, tuple):
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        if isinstance(value, list) and all(map(_is_text, value)):
             return tuple(dict.fromkeys(value))
         raise ManyoError(f"{name} must be a list of texts", where=where, hint=f"for example {list(default)}")
     if isinstance(default, Mapping):
@@ -261,13 +272,18 @@ def _value(value: Any, default: Any, name: str, where: str) -> Any:
     if isinstance(default, float) and isinstance(value, int | float):
         # A whole number may be too large for a float.
         return value if isinstance(value, float) else float(max(-(10**300), min(value, 10**300)))
-    if type(value) is not type(default):
+    if type(value) is not type(default) or (isinstance(value, str) and not _is_text(value)):
         raise ManyoError(f"{value!r} is not what {name} takes", where=where, hint=f"the default is {default!r}")
     if isinstance(value, int) and value < 0:
         raise ManyoError(f"{name} cannot be negative", where=where, hint=f"the default is {default!r}")
     if name == "workers" and value > _MOST_WORKERS:
         raise ManyoError(f"{value} workers are too many", where=where, hint=f"at most {_MOST_WORKERS}")
     return value
+
+
+def _is_text(value: Any) -> bool:
+    """Whether it is a string that can be written down: a lone surrogate cannot."""
+    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _size(value: Any, least: int, most: int, where: str) -> int:
