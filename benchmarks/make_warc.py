@@ -34,7 +34,7 @@ import shutil
 import sys
 from base64 import b32encode
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatch
@@ -161,9 +161,9 @@ class Side:
             self._lengths = [len(run) for run in self._runs]
         text = body.decode(encoding)
         found = [match.span(2) for match in _RUN.finditer(text) if match.group(2)]
-        chosen = range(len(found))
+        chosen: Sequence[int] = range(len(found))
         if chance < 0.3 and found:
-            chosen = sorted(self._random.sample(chosen, max(1, len(found) // 20)))  # type: ignore[assignment]
+            chosen = sorted(self._random.sample(chosen, max(1, len(found) // 20)))
         parts, end = [], 0
         for index in chosen:
             start, stop = found[index]
@@ -238,12 +238,10 @@ def main() -> None:
             shutil.copyfile(archive, options.out / archive.name)
         print(f"{options.out}: {writer.captures} captures, {writer.bytes / 1e6:.1f} MB; {len(copied)} WARCs copied")
     elif options.japanese and options.foreign:
-        sides = [
-            Side(list(read_pages(folders, options.skip)), Random(f"{SEED} {name}"))
-            for name, folders in (("japanese", options.japanese), ("foreign", options.foreign))
-        ]
+        japanese = Side(list(read_pages(options.japanese, options.skip)), Random(f"{SEED} japanese"))
+        foreign = Side(list(read_pages(options.foreign, options.skip)), Random(f"{SEED} foreign"))
         with Writer(options.out) as writer:
-            mix(*sides, options.share, options.by, int(options.megabytes * 1e6), writer, Random(SEED))
+            mix(japanese, foreign, options.share, options.by, int(options.megabytes * 1e6), writer, Random(SEED))
         print(f"{options.out}: {writer.captures} captures, {writer.bytes / 1e6:.1f} MB uncompressed")
     else:
         parser.error("name --all, or --japanese and --foreign")

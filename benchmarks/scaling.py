@@ -67,7 +67,8 @@ def build(warc: Path, workers: int, shard: str) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         recipe = Path(folder) / "recipe.toml"
         recipe.write_text(f'inputs = [{json.dumps(str(warc.resolve()))}]\n[engine]\nshard = "{shard}"\n', "utf-8")
-        words = [PYTHON, "-m", "manyo", "build", recipe, "--out", Path(folder) / "out", "--workers", str(workers), "-q"]
+        out = str(Path(folder) / "out")
+        words = [str(PYTHON), "-m", "manyo", "build", str(recipe), "--out", out, "--workers", str(workers), "-q"]
         started = time.perf_counter()
         process = subprocess.Popen(words)
         watch = Watch(process.pid)
