@@ -26,7 +26,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 import manyo
-from manyo import collect, dedupe, engine, judge, measure, protect, read, release
+from manyo import collect, engine, judge, measure, protect, release
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
 from manyo.machine_code import is_warm
@@ -187,8 +187,6 @@ class _Plan:
 def _plan(recipe: recipes.Recipe) -> _Plan:
     """Check what the rooms have to say about the recipe, then look at the inputs."""
     with _checking(recipe):
-        read.Settings(**asdict(recipe.read))
-        dedupe.Settings(**asdict(recipe.dedupe))
         release.data_schema(measure.fields(), recipe.release.quality)
         rules = _rules(recipe)
         for kind in recipe.protect.kinds:

@@ -21,29 +21,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from manyo.collect import Columns
+from manyo.dedupe import Settings as Dedupe
 from manyo.errors import ManyoError
+from manyo.read import Settings as Read
 
 _UNITS: Final = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which columns of JSONL and Parquet hold what; a file needs its text or its html column."""
-
-    text: str = "text"
-    html: str = "html"
-    url: str = "url"
-    date: str = "date"
-    id: str = "id"
-
-
-@dataclass(frozen=True)
-class Read:
-    """How bytes become text: see `manyo.read.Settings`."""
-
-    ruby: str = "drop"
-    nfkc: str = "safe"
-    punctuation: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,17 +40,6 @@ class Judge:
     rules: str = "manyo"
     thresholds: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     disable: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Dedupe:
-    """How near two texts must be to be the same: see `manyo.dedupe.Settings`."""
-
-    ngram: int = 5
-    permutations: int = 256
-    bands: int = 42
-    rows: int = 6
-    threshold: float = 0.7
 
 
 @dataclass(frozen=True)
@@ -127,13 +99,13 @@ class Recipe:
     inputs: tuple[str, ...]
     base: str
     description: str = ""
-    columns: Columns = Columns()
-    read: Read = Read()
-    judge: Judge = Judge()
-    dedupe: Dedupe = Dedupe()
-    protect: Protect = Protect()
-    release: Release = Release()
-    engine: Engine = Engine()
+    columns: Columns = field(default_factory=Columns)
+    read: Read = field(default_factory=Read)
+    judge: Judge = field(default_factory=Judge)
+    dedupe: Dedupe = field(default_factory=Dedupe)
+    protect: Protect = field(default_factory=Protect)
+    release: Release = field(default_factory=Release)
+    engine: Engine = field(default_factory=Engine)
     where: str = field(default="recipe", compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -250,7 +222,10 @@ def _section(kind: type, table: Any, key: str, where: str) -> Any:
     values = {
         name: _value(value, getattr(defaults, name), name, f"{where}, [{key}] {name}") for name, value in table.items()
     }
-    return kind(**values)
+    try:
+        return kind(**values)
+    except ManyoError as error:  # a room knows its settings, and only the recipe the file that they stand in
+        raise ManyoError(error.what, where=f"{where}, {error.where}", hint=error.hint) from None
 
 
 def _value(value: Any, default: Any, name: str, where: str) -> Any:
