@@ -22,6 +22,7 @@ from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import inlined, kernel
 from manyo.read import segment as s
 from manyo.read import tags
+from manyo.read.forest import choose
 
 _CLUTTER = tags.NAVIGATION | tags.FOOTER | tags.ASIDE | tags.BOILERPLATE | tags.COMMENTS | tags.HIDDEN | tags.CONTROL
 _NAMED = tags.BOILERPLATE | tags.COMMENTS | tags.ASIDE | tags.HEADER | tags.FOOTER | tags.NAVIGATION | tags.HIDDEN
@@ -32,6 +33,13 @@ _TAB_MOST = 150  # bytes of a table cell that may share its line
 
 def select(found: s.Segments) -> npt.NDArray[np.uint8]:
     """1 for each block that belongs to the main text of its page, 0 for the others; shape (blocks,)."""
+    kept = choose(found, by_rules(found))
+    _drop_repeated_blocks(found.text, found.blocks, found.pages, kept)
+    return kept
+
+
+def by_rules(found: s.Segments) -> npt.NDArray[np.uint8]:
+    """What the rules alone would keep: a feature of the model, and what it is measured against."""
     kept = np.zeros(len(found.blocks), np.uint8)
     weights = np.zeros(len(found.containers), np.float64)
     texts = np.zeros(len(found.containers), np.float64)
@@ -193,6 +201,14 @@ def _keep(
             if follows and not roles[blocks[block, s.CONTAINER]] & clutter:
                 kept[block] = 1
             follows = follows and kept[block] == 1
+
+
+@kernel
+def _drop_repeated_blocks(
+    text: ByteArray, blocks: npt.NDArray[np.int32], pages: IntArray, kept: npt.NDArray[np.uint8]
+) -> None:
+    for page in range(len(pages) - 1):
+        _drop_repeated(text, blocks, pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK], kept)
 
 
 @kernel
