@@ -199,6 +199,8 @@ def _segment(
     tag_meta = name_tags[markup.search(names, np.uint64(0x6174656D))]
     tag_time = name_tags[markup.search(names, np.uint64(0x656D6974))]
     tag_html = name_tags[markup.search(names, np.uint64(0x6C6D7468))]
+    tag_svg = name_tags[markup.search(names, np.uint64(0x677673))]
+    tag_math = name_tags[markup.search(names, np.uint64(0x6874616D))]
     tag_title = name_tags[markup.search(names, np.uint64(0x656C746974))]
     tag_script = name_tags[markup.search(names, np.uint64(0x747069726373))]
     tag_option = name_tags[markup.search(names, np.uint64(0x6E6F6974706F))]
@@ -228,6 +230,7 @@ def _segment(
         block_roles = 0
         block_container = stack_container[0]
         block_join = LINE
+        reading = -1  # where the reading begins that stands in parentheses not yet closed
         space = 0  # pending white space: 1 a space, 2 one with a line break in it
         after_link = False  # a link ended just before the pending white space
         breaks = 0  # <br> since the last text
@@ -324,9 +327,13 @@ def _segment(
                             out[to + step] = data[start + step]
                         to += size
                         characters += 1
+                        if roles & tags.LINK:
+                            linked += 1
                         space = 0
                         breaks = 0
                     continue
+                elif (tag == tag_svg or tag == tag_math) and data[at - 2] == 0x2F and data[at - 1] == 0x3E:
+                    continue  # only foreign elements can close themselves: <svg/>
                 elif kind & tags.VOID:
                     flush = kind & tags.BLOCK != 0
                     if not flush:
@@ -382,9 +389,14 @@ def _segment(
                     while depth > level:
                         depth -= 1
                         opened[stack[depth]] -= 1
-                        if stack[depth] == tag_rt and ruby == _PARENTHESISE and to > first:
-                            to = put(out, to, 0xFF09)
-                            characters += 1
+                        if stack[depth] == tag_rt and reading >= first and to > first:
+                            if to == reading:  # nothing was read: take the parenthesis back
+                                to -= 3
+                                characters -= 1
+                            else:
+                                to = put(out, to, 0xFF09)
+                                characters += 1
+                            reading = -1
                 # Open what begins here.
                 if not closing and not kind & tags.VOID:
                     mine = stack_roles[depth - 1] | element_roles[tag]
@@ -419,7 +431,12 @@ def _segment(
                 if not closing and tag == tag_rt and ruby == _PARENTHESISE and to > first and not roles & _UNSEEN:
                     to = put(out, to, 0xFF08)
                     characters += 1
+                    reading = to
                 if not flush:
+                    if closing and to == first and block_container != stack_container[depth - 1]:
+                        # What ends here was never text, </select> say, and had blocks of its own inside.
+                        block_roles = roles
+                        block_container = stack_container[depth - 1]
                     continue
             elif roles & _UNSEEN:
                 at += 1
@@ -544,6 +561,7 @@ def _segment(
             block_container = stack_container[depth - 1]
             block_join = TAB if in_cell and cells > 0 else LINE
             in_cell = False
+            reading = -1
             space = 0
             after_link = False
         pages[page, DATE] = date_of_json if date_of_json else (date_of_meta if date_of_meta else date_of_time)
