@@ -1,8 +1,9 @@
 """Train the model that selects the main text, `src/manyo/read/main_text.npz`, from pages with known main text.
 
     pip install lightgbm
-    python tools/train_main_text.py --pages FOLDER [FOLDER ...] --wcxb FOLDER --cross-validate
-    python tools/train_main_text.py --pages FOLDER [FOLDER ...] --wcxb FOLDER --write
+    python examples/demo/make_sample.py sample.warc.gz --truth truth.json
+    python tools/train_main_text.py --pages FOLDER ... --wcxb FOLDER --sample sample.warc.gz truth.json --cross-validate
+    python tools/train_main_text.py --pages FOLDER ... --wcxb FOLDER --sample sample.warc.gz truth.json --write
 
 `--pages` folders hold `NAME.html` beside `NAME.gt.txt`, or `html/NAME.html` beside `text/NAME.txt`; `--wcxb` is a split of
 the Web Content Extraction Benchmark (`html/*.html.gz`, `ground-truth/*.json`). Blocks are labelled by alignment: a long
@@ -27,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from manyo import collect
 from manyo.columns import Column
 from manyo.read import charset, features, forest, main_text, segment
 from manyo.read.decode import decode
@@ -34,7 +36,8 @@ from manyo.read.decode import decode
 GRAM = 5
 FOLDS = 5
 CUT = 0.45  # probability above which a block is kept
-JAPANESE_WEIGHT = 3.0  # a Japanese page against one of WCXB
+WEIGHTS = {"wcxb": 1.0, "synthetic": 1.0}  # of a page by its kind
+JAPANESE = 3.0  # and of a real Japanese one
 PARAMETERS = {
     "objective": "binary",
     "num_leaves": 31,
@@ -77,6 +80,18 @@ def pairs(folder: Path) -> Iterator[Page]:
                 sites.get(path.name) or f"{folder.name}/{path.stem.split('__')[0] if '__' in path.stem else path.stem}"
             )
             yield Page(path.read_bytes(), truth.read_text("utf-8", "replace"), site, folder.name)
+
+
+def sample(archive: Path, truth: Path) -> Iterator[Page]:
+    """The good pages of a demo sample: synthetic, but in shapes that the labelled real pages have few of."""
+    known = {row["url"]: row for row in json.loads(truth.read_text("utf-8"))}
+    sources = collect.find([str(archive)], base=str(Path.cwd()))
+    for shard in collect.plan(sources, shard_bytes=1 << 40):
+        for batch in collect.Reader(shard):
+            for url, body in zip(batch["url"].to_pylist(), batch["body"].to_pylist(), strict=True):
+                row = known.get(url)
+                if row and row["kind"] in ("good", "near_copy") and row["text"]:
+                    yield Page(body, row["text"], url.split("/")[2], "synthetic")
 
 
 def wcxb(folder: Path) -> Iterator[Page]:
@@ -177,10 +192,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", nargs="*", type=Path, default=[], metavar="FOLDER")
     parser.add_argument("--wcxb", type=Path, metavar="FOLDER")
+    parser.add_argument("--sample", nargs=2, type=Path, metavar=("WARC", "TRUTH"), help="the demo's, by make_sample.py")
     parser.add_argument("--cross-validate", action="store_true", help="print F1 on pages of sites not trained on")
     parser.add_argument("--write", action="store_true", help="train on everything and write the model")
     given = parser.parse_args()
     pages = [page for folder in given.pages for page in pairs(folder)] + (list(wcxb(given.wcxb)) if given.wcxb else [])
+    pages += list(sample(*given.sample)) if given.sample else []
     if not pages:
         parser.error("no pages: name folders with --pages or --wcxb")
     bodies = Column.join([page.html for page in pages])
@@ -191,8 +208,8 @@ def main() -> None:
     owner = np.repeat(np.arange(len(pages)), np.diff(found.pages[:, segment.FIRST_BLOCK]))
     characters = found.blocks[:, segment.CHARACTERS]
     size = np.maximum(np.bincount(owner, characters, len(pages)), 500)[owner]
-    japanese = np.array([page.kind != "wcxb" for page in pages])[owner]
-    weight = np.sqrt(characters + 1) * 2000 / size * np.where(japanese, JAPANESE_WEIGHT, 1.0)
+    weight = np.sqrt(characters + 1) * 2000 / size
+    weight *= np.array([WEIGHTS.get(page.kind, JAPANESE) for page in pages])[owner]
     print("rules    ", score(found, rule, pages))
     print("at best  ", score(found, label, pages))
     if given.cross_validate:
