@@ -15,7 +15,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
@@ -66,7 +66,11 @@ class Release:
 
 @dataclass(frozen=True)
 class Engine:
-    """How the work is cut and spread. `shard` cuts the input; the others cannot change a byte of the release."""
+    """How the work is cut and spread.
+
+    `shard` decides how the input is cut, and so the parts of the release; `page` which pages are too large to read. The
+    others cannot change a byte. All but `workers` are in bytes, or texts such as "128 MB".
+    """
 
     shard: int = 128_000_000
     batch: int = 8 << 20
@@ -323,8 +327,3 @@ inputs = ["crawl/*.warc.gz", "documents/"]
 # memory = "2 GB"          # 1つのワーカーが使ってよいメモリ
 """
 """What `manyo new` writes."""
-
-
-def as_json(recipe: Recipe) -> str:
-    """Every value of a recipe, defaults too, for `manyo recipe --json` and for people who wonder."""
-    return json.dumps(recipe.to_dict() | {"engine": asdict(recipe.engine)}, ensure_ascii=False, indent=2)
