@@ -52,8 +52,8 @@ NAMES: Final = (
 """The features by name, in the order of the vector."""
 
 # Columns of the totals of containers, and of the totals of a page.
-CHARACTERS, TEXT, LINKED, PUNCTUATION, BLOCKS, PARAGRAPHS, CHILDREN, SCORE, BEST = range(9)
-TOTALS: Final = 9
+CHARACTERS, TEXT, LINKED, PUNCTUATION, BLOCKS, PARAGRAPHS, CHILDREN, SCORE, BEST, DEPTH = range(10)
+TOTALS: Final = 10
 _CLUTTER = tags.NAVIGATION | tags.FOOTER | tags.ASIDE | tags.BOILERPLATE | tags.COMMENTS | tags.HIDDEN | tags.CONTROL
 _PARAGRAPH: Final = 40  # characters outside links, with punctuation
 
@@ -136,6 +136,7 @@ def add_up(
         totals[container, BEST] = totals[container, SCORE]
         if parent >= 0:
             totals[container, BEST] = max(totals[container, SCORE], totals[parent, BEST])
+            totals[container, DEPTH] = totals[parent, DEPTH] + 1
     for column in range(CHILDREN):
         page_totals[column] = totals[root, column]
     page_totals[CHILDREN] = kana
@@ -175,11 +176,6 @@ def describe(
     whole = max(page_totals[CHARACTERS], 1.0)
     text = max(page_totals[TEXT], 1.0)
     best = max(page_totals[SCORE], 1.0)
-    depth = 0
-    above = containers[container, s.PARENT]
-    while above >= 0:
-        depth += 1
-        above = containers[above, s.PARENT]
     out[at] = (block - first) / (last - first)
     out[at + 1] = block - first
     out[at + 2] = last - first
@@ -189,7 +185,7 @@ def describe(
     out[at + 6] = page_totals[LINKED] / whole
     out[at + 7] = page_totals[CHILDREN] / whole
     out[at + 8] = before / text
-    out[at + 9] = depth
+    out[at + 9] = totals[container, DEPTH]
     out[at + 10] = totals[container, BEST] / best
     out[at + 11] = totals[container, SCORE] / best
     out[at + 12] = rule[block]
