@@ -1,0 +1,152 @@
+"""Selecting: whole pages as data, what selection must never do, and how kept blocks become a text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from manyo.columns import Column
+from manyo.read import features, forest, main_text, segment, tags
+from manyo.read.normalise import normalise
+from markup_soup import soup
+
+CASES = Path(__file__).parent / "cases"
+patient = settings(deadline=None, max_examples=60)
+
+
+def load(name: str) -> Any:
+    return json.loads((CASES / name).read_text("utf-8"))
+
+
+DATA = load("read-main-text.json")
+PROSE: dict[str, str] = DATA["prose"]
+
+
+def cut(*pages: str) -> segment.Segments:
+    return segment.segment(Column.join([page.encode() for page in pages]))
+
+
+def filled(template: str) -> str:
+    """A template's {0}, {1}, {2} as paragraphs, {menu} and {foot} as what surrounds them on a site."""
+    for name, text in PROSE.items():
+        template = template.replace("{" + name + "}", text)
+    return template
+
+
+def chosen(page: str, rules: bool = False) -> list[str]:
+    """The lines of a page's main text, whole paragraphs as their numbers."""
+    found = cut(page)
+    kept = main_text.by_rules(found) if rules else main_text.select(found)
+    text = normalise(main_text.assemble(found, kept)).row(0).decode("utf-8")
+    for name in "0123":
+        text = text.replace(PROSE[name], name)
+    return text.split("\n") if text else []
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["why"]) for case in DATA["cases"]])
+def test_case(case: dict[str, Any]) -> None:
+    page = filled(case["page"])
+    assert chosen(page) == case["text"]
+    assert chosen(page, rules=True) == case.get("rules", case["text"])
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case["why"]) for case in load("known-failures-read-main-text.json")]
+)
+def test_known_failure_still_fails(case: dict[str, Any]) -> None:
+    assert chosen(filled(case["page"])) != case["text"]
+
+
+# --- on any markup ---
+
+
+@patient
+@given(st.lists(soup, min_size=1, max_size=5))
+def test_a_page_is_judged_alone(pages: list[str]) -> None:
+    together = cut(*pages)
+    for choose in (main_text.select, main_text.by_rules):
+        kept = choose(together)
+        assert kept.shape == (len(together.blocks),) and set(kept.tolist()) <= {0, 1}
+        assert kept.tolist() == [keep for page in pages for keep in choose(cut(page)).tolist()]
+
+
+@patient
+@given(st.lists(soup, min_size=1, max_size=4), st.data())
+def test_text_is_the_kept_blocks_in_order(pages: list[str], data: st.DataObject) -> None:
+    found = cut(*pages)
+    kept = np.array([data.draw(st.integers(0, 1)) for _ in range(len(found.blocks))], np.uint8)
+    texts = main_text.assemble(found, kept)
+    for page in range(len(pages)):
+        first, last = found.pages[page : page + 2, segment.FIRST_BLOCK].tolist()
+        expected, before = "", -1
+        for block in range(first, last):
+            if not kept[block]:
+                continue
+            start, end = found.blocks[block, segment.START : segment.END + 1].tolist()
+            text = found.text[start:end].tobytes().decode("utf-8")
+            if before >= 0:
+                sizes = [
+                    int(found.blocks[row, segment.END] - found.blocks[row, segment.START]) for row in (before, block)
+                ]
+                cells = found.blocks[block, segment.JOIN] == segment.TAB and before == block - 1 and max(sizes) <= 150
+                expected += "\t" if cells else "\n"
+            expected += text
+            before = block
+        assert texts.row(page).decode("utf-8") == expected
+
+
+@patient
+@given(st.lists(soup, min_size=1, max_size=4))
+def test_features_are_finite_and_as_many_as_their_names(pages: list[str]) -> None:
+    found = cut(*pages)
+    rows = features.matrix(found, main_text.by_rules(found))
+    assert rows.shape == (len(found.blocks), len(features.NAMES))
+    assert np.isfinite(rows).all()
+    for name in ("link_share", "kana_share", "page_link_share", "page_kana_share", "text_before", "own_score"):
+        column = rows[:, features.NAMES.index(name)]
+        assert ((column >= 0) & (column <= 1 + 1e-6)).all()
+
+
+@patient
+@given(st.lists(soup, min_size=1, max_size=4))
+def test_the_kernel_walks_the_trees_as_written(pages: list[str]) -> None:
+    """Each tree from its root, one step at a time, against the four that the kernel walks abreast."""
+    found, model = cut(*pages), forest.load()
+    rule = main_text.by_rules(found)
+    expected = []
+    for row in features.matrix(found, rule):
+        value = 0.0
+        for feature, threshold, leaves in zip(model.feature, model.threshold, model.leaves, strict=True):
+            node = 0
+            while node < len(feature):
+                node = 2 * node + (2 if row[feature[node]] > threshold[node] else 1)
+            value += leaves[node - len(feature)]
+        expected.append(int(value > model.cut))
+    assert forest.choose(found, rule).tolist() == expected
+
+
+def test_the_model_fits_its_features() -> None:
+    model = forest.load()
+    trees = len(model.leaves)
+    assert trees % forest.ABREAST == 0
+    assert model.feature.shape == model.threshold.shape == (trees, 2**forest.DEPTH - 1)
+    assert model.leaves.shape == (trees, 2**forest.DEPTH)
+    assert model.feature.min() >= 0 and model.feature.max() < len(features.NAMES)
+    assert np.isfinite(model.leaves).all() and not np.isnan(model.threshold).any()
+
+
+def test_depth_and_place_of_a_block() -> None:
+    found = cut("<body><div><section><p>" + PROSE["0"] + "</p></section></div><p>" + PROSE["1"])
+    rows = features.matrix(found, main_text.by_rules(found))
+    column = {name: rows[:, index].tolist() for index, name in enumerate(features.NAMES)}
+    assert column["depth"] == [4, 2]
+    assert (column["index"], column["blocks"]) == ([0, 1], [2, 2])
+    assert [tags.ELEMENTS[int(tag)] for tag in column["tag"]] == ["p", "p"]
+    assert column["characters+1"] == [len(PROSE["1"]), -1]
+    assert column["characters-1"] == [-1, len(PROSE["0"])]
