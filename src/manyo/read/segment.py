@@ -297,7 +297,7 @@ def _segment(
                     start = at
                     at = markup.skip_raw(data, at, end, name_start, name_end)
                     if tag == tag_title:
-                        if pages[page, TITLE_END] == 0 and not roles & _UNSEEN:
+                        if pages[page, TITLE_END] == pages[page, TITLE_START] and not roles & _UNSEEN:  # none, or empty
                             pages[page, TITLE_START] = start
                             pages[page, TITLE_END] = at
                     elif tag == tag_script and date_of_json == 0:
