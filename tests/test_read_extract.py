@@ -181,6 +181,50 @@ def test_broken_bytes_are_counted_and_cost_nothing_else() -> None:
     assert PROSE[1] in found.text and "\ufffd" in found.text
 
 
+@pytest.mark.parametrize(
+    ("encoding", "meta", "header", "evidence"),
+    [
+        ("euc_jp", "<meta charset=euc-jp>", 'text/html;charset="EUC-JP"', "header"),
+        ("euc_jp", "<meta charset=euc-jp>", "text/html; charset=utf-8", "meta"),
+        ("euc_jp", "<meta charset=euc-jp>", "text/html", "meta"),
+        ("cp932", "<meta charset=utf-8>", "text/html; charset=gb2312", "bytes"),
+        ("iso2022_jp", "<meta charset=utf-8>", "text/html; charset=utf-8", "escape"),
+        ("utf-8-sig", "<meta charset=euc-jp>", "text/html; charset=shift_jis", "bom"),
+        ("utf-16", "", "text/html; charset=utf-8", "bom"),
+    ],
+)
+def test_what_decided_is_told(encoding: str, meta: str, header: str, evidence: str) -> None:
+    found = extract(PAGE.format(meta=meta).encode(encoding), content_type=header)
+    assert (found.charset_from, found.decode_errors) == (evidence, 0)
+    assert found.text == extract(PAGE.format(meta="").encode()).text
+
+
+# --- pages without an answer ---
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"",
+        "<title>朝の市場</title>".encode(),
+        '<ul><li><a href="/">ホーム</a></li><li><a href="/a">会社案内</a></li><li><a href="/b">採用情報</a></li></ul>'.encode(),
+        "<script>document.write('本文は、ここで書かれる。');</script><style>p { color: red }</style>".encode(),
+        "<p>短い。</p>".encode(),
+    ],
+)
+def test_a_page_without_a_main_text_has_an_empty_answer(page: bytes) -> None:
+    found = extract(page)
+    assert found.text == ""
+    assert not any(block.kept for block in found.blocks)
+
+
+@pytest.mark.parametrize("body", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, b"%PDF-1.4\n" + b"\xff\x00\x80<" * 400])
+def test_bytes_that_are_no_page(body: bytes) -> None:
+    found = extract(body, content_type="image/png")
+    assert (found.title, found.date, found.language) == ("", "", "")
+    assert found.text == "" and found.decode_errors > 0
+
+
 # --- settings, plain text ---
 
 
@@ -200,8 +244,11 @@ def test_settings() -> None:
 
 @pytest.mark.parametrize("wrong", [{"ruby": "remove"}, {"nfkc": "nfkd"}])
 def test_settings_that_do_not_exist(wrong: dict[str, str]) -> None:
-    with pytest.raises(ManyoError, match="cannot be"):
+    with pytest.raises(ManyoError, match="cannot be") as raised:
         Settings(**wrong)  # type: ignore[arg-type]
+    (name,) = wrong
+    allowed = {"ruby": "drop, keep, parenthesise", "nfkc": "safe, all, none"}[name]
+    assert (raised.value.where, raised.value.hint) == (f"[read] {name}", f"one of {allowed}")
 
 
 def test_plain_text_is_decoded_and_normalised_but_not_parsed() -> None:
@@ -215,7 +262,15 @@ def test_plain_text_is_decoded_and_normalised_but_not_parsed() -> None:
     assert batch.column("charset").to_pylist() == ["shift_jis", "utf-8", "euc-jp"]
 
 
-# --- titles ---
+def test_a_row_of_unknown_kind_is_a_page() -> None:
+    body = PAGE.format(meta="").encode()
+    batch = read(Column.join([body] * 3), pa.array([None] * 3, pa.string()), pa.array([None, "html", "text"]))
+    texts = batch.column("text").to_pylist()
+    assert texts[0] == texts[1] == extract(body).text
+    assert texts[2].startswith("<!DOCTYPE html>")
+
+
+# --- titles and dates ---
 
 
 @pytest.mark.parametrize(
@@ -235,11 +290,23 @@ def test_titles(markup: str, title: str) -> None:
     assert extract(markup.encode()).title == title
 
 
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [("2023-02-28", "2023-02-28"), ("2024-02-29T23:59:59Z", "2024-02-29"), ("2023-02-29", ""), ("2023-13-01", ""), ("近日公開", "")],
+)  # fmt: skip
+def test_only_days_of_the_calendar_are_dates(written: str, date: str) -> None:
+    page = f'<meta property="article:published_time" content="{written}"><p>{PROSE[0]}'.encode()
+    found = extract(page)
+    assert found.date == date and found.text == PROSE[0]
+
+
 @needs_data
 def test_real_pages_read_without_a_replacement_character() -> None:
     """Laws in Shift_JIS beside their text: nearly every character of the truth comes out."""
     folder = DATA / "extract/egov_law_sjis"
-    for page in sorted(folder.glob("html/*.html"))[:5]:
+    pages = sorted(folder.glob("html/*.html"))[:5]
+    assert pages
+    for page in pages:
         found = extract(page.read_bytes())
         truth = (folder / "text" / f"{page.stem}.txt").read_text("utf-8", "replace")
         assert (found.charset, found.decode_errors) == ("shift_jis", 0)
