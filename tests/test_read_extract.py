@@ -311,3 +311,8 @@ def test_real_pages_read_without_a_replacement_character() -> None:
         truth = (folder / "text" / f"{page.stem}.txt").read_text("utf-8", "replace")
         assert (found.charset, found.decode_errors) == ("shift_jis", 0)
         assert len("".join(found.text.split())) > 0.8 * len("".join(truth.split()))
+
+
+def test_every_page_needs_its_content_type() -> None:
+    with pytest.raises(ManyoError, match="2 pages and 1 content types"):
+        extract_batch([b"<p>a", b"<p>b"], content_types=["text/html"])

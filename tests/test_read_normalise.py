@@ -222,3 +222,8 @@ def test_no_rows_and_empty_rows() -> None:
     for nfkc in NFKC:
         assert normalise(Column.of([]), nfkc=nfkc).text().to_pylist() == []
         assert normalise(Column.of(["", " ", ""]), nfkc=nfkc).text().to_pylist() == ["", "", ""]
+
+
+def test_rows_cut_off_inside_a_character_stay_within_their_buffer() -> None:
+    """200 rows, each of which grows: with MANYO_BOUNDSCHECK=1 an overrun raises IndexError."""
+    assert normalise(Column.join([b"\xf0"] * 200)).rows == 200

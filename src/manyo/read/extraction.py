@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from manyo.columns import ByteArray, Column, IntArray
+from manyo.errors import ManyoError
 from manyo.kernels import kernel
 from manyo.read import charset, main_text, markup, tags
 from manyo.read import segment as segmenting
@@ -119,8 +120,17 @@ def extract(
 def extract_batch(
     pages: Any, *, content_types: Sequence[str] | None = None, settings: Settings | None = None
 ) -> pa.RecordBatch:
-    """Read a column of pages (Arrow binary, or a sequence of bytes): one row of `DOCUMENT` for each."""
+    """Read a column of pages (Arrow binary, or a sequence of bytes): one row of `DOCUMENT` for each.
+
+    Raises `ManyoError` when there are not as many content types as pages.
+    """
     bodies = Column.of(pages)
+    if content_types is not None and len(content_types) != bodies.rows:
+        raise ManyoError(
+            f"there are {bodies.rows} pages and {len(content_types)} content types",
+            where="content_types",
+            hint='give one for each page, "" where there is none',
+        )
     headers = pa.array(content_types if content_types is not None else [""] * bodies.rows, pa.string())
     return read(bodies, headers, pa.array(["html"] * bodies.rows, pa.string()), settings)
 

@@ -55,7 +55,8 @@ def normalise(texts: Column, *, nfkc: str = "safe", punctuation: bool = True) ->
     singles, voiced, semi_voiced = _tables()
     # A half-width mark of two columns becomes three bytes as before; U+FF61-FF9F keep their three bytes. Only
     # vertical forms and NBSP-like spaces change size, and those shrink.
-    out = np.empty(int(texts.offsets[-1] - texts.offsets[0]) + 8, np.uint8)
+    # A row that ends inside a character, which no decoder hands over, can grow by three bytes.
+    out = np.empty(int(texts.offsets[-1] - texts.offsets[0]) + 3 * texts.rows + 8, np.uint8)
     offsets = np.zeros(texts.rows + 1, np.int64)
     _normalise(texts.data, texts.offsets, singles, voiced, semi_voiced, nfkc != "none", punctuation, out, offsets)
     return Column(out[: offsets[-1]], offsets)
