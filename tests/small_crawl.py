@@ -39,7 +39,9 @@ def page(text: str, title: str = "町の記録") -> str:
 
 
 def foreign(text: str) -> str:
-    return f"<!DOCTYPE html><html><head><title>Library</title></head><body><article><p>{text}</p></article></body></html>"
+    return (
+        f"<!DOCTYPE html><html><head><title>Library</title></head><body><article><p>{text}</p></article></body></html>"
+    )
 
 
 def records(good: int = 40) -> list[bytes]:

@@ -233,5 +233,7 @@ def _number(table: Mapping[str, Any], key: str, where: str) -> float | None:
         hint = f"write a number without quotation marks, such as {key} = 0.5"
         raise ManyoError(f"{key} must be a number, not {value!r}", where=f"{where}: {key}", hint=hint)
     if not abs(value) <= sys.float_info.max:  # NaN, infinities, and whole numbers that no float holds
-        raise ManyoError(f"{key} = {str(value)[:20]} is no threshold", where=f"{where}: {key}", hint="leave the key out")
+        raise ManyoError(
+            f"{key} = {str(value)[:20]} is no threshold", where=f"{where}: {key}", hint="leave the key out"
+        )
     return value
