@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyo.columns import Column
-from manyo.read import features, forest, main_text, segment, tags
+from manyo.read import extract_batch, features, forest, main_text, segment, tags
 from manyo.read.normalise import normalise
 from markup_soup import soup
 
@@ -150,3 +150,24 @@ def test_depth_and_place_of_a_block() -> None:
     assert [tags.ELEMENTS[int(tag)] for tag in column["tag"]] == ["p", "p"]
     assert column["characters+1"] == [len(PROSE["1"]), -1]
     assert column["characters-1"] == [-1, len(PROSE["0"])]
+
+
+_encoded = st.builds(
+    lambda page, encoding, junk, at: (
+        page.encode(encoding, "replace")[:at] + junk + page.encode(encoding, "replace")[at:]
+    ),
+    soup,
+    st.sampled_from(["utf-8", "cp932", "euc-jp", "iso2022_jp", "utf-16", "latin-1"]),
+    st.binary(max_size=4),
+    st.integers(0, 200),
+)
+
+
+@patient
+@given(st.lists(_encoded, min_size=1, max_size=4))
+def test_soup_in_any_encoding_is_read_whole_and_alone(pages: list[bytes]) -> None:
+    batch = extract_batch(pages)
+    batch.validate(full=True)  # the text is UTF-8
+    assert batch.to_pylist() == [row for page in pages for row in extract_batch([page]).to_pylist()]
+    for text in batch["text"].to_pylist():
+        assert not set(text) & set("\0\x07\x7f\r") and text == text.strip(" \n")
