@@ -24,7 +24,7 @@ import numpy.typing as npt
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.errors import ManyoError
 from manyo.kernels import inlined, kernel, wide
-from manyo.read import markup, tags
+from manyo.read import markup, nesting, tags
 from manyo.read.settings import RUBY
 from manyo.read.utf8 import put
 
@@ -83,6 +83,7 @@ def segment(pages: Column, *, ruby: str = "drop") -> Segments:
         pages.offsets,
         table.names,
         table.name_tags,
+        table.known,
         table.kinds,
         table.roles,
         table.words,
@@ -111,59 +112,12 @@ def _is_punctuation(data: ByteArray, at: int) -> int:
 
 
 @kernel
-def _nearest(
-    stack: npt.NDArray[np.int32],
-    depth: int,
-    tag: int,
-    kinds: npt.NDArray[np.int32],
-    element_roles: npt.NDArray[np.int32],
-    barrier: int,
-) -> int:
-    """The level of the innermost open `tag`, 0 when a cell or an element with a `barrier` role stands before it."""
-    level = depth - 1
-    while level > 0:
-        here = stack[level]
-        if here == tag:
-            return level
-        if kinds[here] & tags.CELL or element_roles[here] & barrier:
-            return 0
-        level -= 1
-    return 0
-
-
-@kernel
-def _closed_by(
-    stack: npt.NDArray[np.int32],
-    depth: int,
-    tag: int,
-    kinds: npt.NDArray[np.int32],
-    element_roles: npt.NDArray[np.int32],
-) -> int:
-    """The level of the element that an end tag closes, 0 when it closes none.
-
-    An inline end tag closes no block; only a table's own end tags reach out of a cell; any heading's closes a heading.
-    """
-    kind = kinds[tag]
-    heading = element_roles[tag] & tags.HEADING
-    level = depth - 1
-    while level > 0:
-        here = stack[level]
-        if here == tag or (heading and element_roles[here] & tags.HEADING):
-            return level
-        if kind & tags.FORMATTING and kinds[here] & tags.BLOCK:
-            return 0
-        if kinds[here] & tags.CELL and not kind & tags.STRUCTURE:
-            return 0
-        level -= 1
-    return 0
-
-
-@kernel
 def _segment(
     data: ByteArray,
     offsets: IntArray,
     names: npt.NDArray[np.uint64],
     name_tags: npt.NDArray[np.int32],
+    known: npt.NDArray[np.int32],
     kinds: npt.NDArray[np.int32],
     element_roles: npt.NDArray[np.int32],
     words: npt.NDArray[np.uint64],
@@ -182,28 +136,20 @@ def _segment(
     stack_container = np.zeros(_STACK, np.int32)
     opened = np.zeros(len(kinds), np.int32)
     spans = np.zeros((markup.ATTRIBUTES, 2), np.int64)
-    tag_a = name_tags[markup.search(names, np.uint64(0x61))]
-    tag_p = name_tags[markup.search(names, np.uint64(0x70))]
-    tag_br = name_tags[markup.search(names, np.uint64(0x7262))]
-    tag_li = name_tags[markup.search(names, np.uint64(0x696C))]
-    tag_tr = name_tags[markup.search(names, np.uint64(0x7274))]
-    tag_td = name_tags[markup.search(names, np.uint64(0x6474))]
-    tag_th = name_tags[markup.search(names, np.uint64(0x6874))]
-    tag_dt = name_tags[markup.search(names, np.uint64(0x7464))]
-    tag_dd = name_tags[markup.search(names, np.uint64(0x6464))]
-    tag_rt = name_tags[markup.search(names, np.uint64(0x7472))]
-    tag_rp = name_tags[markup.search(names, np.uint64(0x7072))]
-    tag_rb = name_tags[markup.search(names, np.uint64(0x6272))]
-    tag_rtc = name_tags[markup.search(names, np.uint64(0x637472))]
-    tag_img = name_tags[markup.search(names, np.uint64(0x676D69))]
-    tag_meta = name_tags[markup.search(names, np.uint64(0x6174656D))]
-    tag_time = name_tags[markup.search(names, np.uint64(0x656D6974))]
-    tag_html = name_tags[markup.search(names, np.uint64(0x6C6D7468))]
-    tag_svg = name_tags[markup.search(names, np.uint64(0x677673))]
-    tag_math = name_tags[markup.search(names, np.uint64(0x6874616D))]
-    tag_title = name_tags[markup.search(names, np.uint64(0x656C746974))]
-    tag_script = name_tags[markup.search(names, np.uint64(0x747069726373))]
-    tag_option = name_tags[markup.search(names, np.uint64(0x6E6F6974706F))]
+    tag_a = known[tags.A]
+    tag_p = known[tags.P]
+    tag_br = known[tags.BR]
+    tag_tr = known[tags.TR]
+    tag_rt = known[tags.RT]
+    tag_rtc = known[tags.RTC]
+    tag_img = known[tags.IMG]
+    tag_meta = known[tags.META]
+    tag_time = known[tags.TIME]
+    tag_html = known[tags.HTML]
+    tag_svg = known[tags.SVG]
+    tag_math = known[tags.MATH]
+    tag_title = known[tags.TITLE]
+    tag_script = known[tags.SCRIPT]
     to = 0
     block = 0
     container = 0
@@ -287,7 +233,7 @@ def _segment(
                         beyond -= 1
                         flush = kind & tags.BLOCK != 0
                     elif opened[tag] > 0 or element_roles[tag] & tags.HEADING:
-                        level = _closed_by(stack, depth, tag, kinds, element_roles)
+                        level = nesting.closed_by(stack, depth, tag, kinds, element_roles)
                         flush = level > 0 and kind & tags.BLOCK != 0
                         if level > 0 and tag == tag_a:
                             after_link = True
@@ -345,45 +291,8 @@ def _segment(
                         pages[page, LANG_END] = spans[markup.LANG, 1]
                     elif tag == tag_time and date_of_time == 0:
                         date_of_time = markup.find_date(data, spans[markup.DATETIME, 0], spans[markup.DATETIME, 1])
-                    # End tags that authors leave out.
-                    if flush and opened[tag_p] > 0:
-                        level = _nearest(stack, depth, tag_p, kinds, element_roles, tags.TABLE)
-                    if flush and level == 0 and opened[tag_rt] > 0:
-                        # Not HTML's rule: a reading left open would hide the rest of the page.
-                        level = _nearest(stack, depth, tag_rt, kinds, element_roles, tags.TABLE)
-                    if (tag == tag_li or tag == tag_option) and opened[tag] > 0:
-                        found = _nearest(stack, depth, tag, kinds, element_roles, tags.LIST | tags.TABLE)
-                        level = found if found > 0 else level
-                    elif tag == tag_dt or tag == tag_dd:
-                        found = 0
-                        if opened[tag_dt] > 0:
-                            found = _nearest(stack, depth, tag_dt, kinds, element_roles, tags.LIST | tags.TABLE)
-                        if opened[tag_dd] > 0:
-                            other = _nearest(stack, depth, tag_dd, kinds, element_roles, tags.LIST | tags.TABLE)
-                            found = max(found, other)
-                        level = found if found > 0 else level
-                    elif kind & tags.CELL:
-                        found = max(
-                            _nearest(stack, depth, tag_td, kinds, element_roles, tags.TABLE),
-                            _nearest(stack, depth, tag_th, kinds, element_roles, tags.TABLE),
-                        )
-                        level = found if found > 0 else level
-                    elif tag == tag_tr:
-                        found = _nearest_row(stack, depth, tag_tr, element_roles)
-                        level = found if found > 0 else level
-                        new_row = True
-                    elif tag == tag_a and opened[tag_a] > 0:
-                        found = _nearest(stack, depth, tag_a, kinds, element_roles, tags.TABLE)
-                        level = found if found > 0 else level
-                    elif tag == tag_rt or tag == tag_rp or tag == tag_rb or tag == tag_rtc:
-                        inner = stack[depth - 1]
-                        if inner == tag_rt or inner == tag_rp or inner == tag_rb:
-                            level = depth - 1
-                        elif inner == tag_rtc and (tag == tag_rb or tag == tag_rtc):
-                            level = depth - 1
-                    elif element_roles[tag] & tags.HEADING:
-                        if depth > 1 and element_roles[stack[depth - 1]] & tags.HEADING:
-                            level = depth - 1
+                    level = nesting.implied(stack, depth, tag, kinds, element_roles, opened, known)
+                    new_row = new_row or tag == tag_tr
                 # Close what ends here.
                 if level > 0:
                     while depth > level:
@@ -567,16 +476,3 @@ def _segment(
         pages[page, DATE] = date_of_json if date_of_json else (date_of_meta if date_of_meta else date_of_time)
     pages[len(offsets) - 1, FIRST_BLOCK] = block
     pages[len(offsets) - 1, FIRST_CONTAINER] = container
-
-
-@kernel
-def _nearest_row(stack: npt.NDArray[np.int32], depth: int, tag_tr: int, element_roles: npt.NDArray[np.int32]) -> int:
-    """The level of the open table row of the innermost table, 0 when there is none: a new row closes its cells too."""
-    level = depth - 1
-    while level > 0:
-        if stack[level] == tag_tr:
-            return level
-        if element_roles[stack[level]] & tags.TABLE:
-            return 0
-        level -= 1
-    return 0

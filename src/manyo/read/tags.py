@@ -110,6 +110,7 @@ class Tables:
 
     names: npt.NDArray[np.uint64]  # keys of element names
     name_tags: npt.NDArray[np.int32]  # their index in ELEMENTS
+    known: npt.NDArray[np.int32]  # the indexes of KNOWN
     kinds: npt.NDArray[np.int32]  # by index in ELEMENTS
     roles: npt.NDArray[np.int32]  # by index in ELEMENTS
     words: npt.NDArray[np.uint64]  # packed words of class and id
@@ -150,6 +151,36 @@ def fnv_1a(name: bytes) -> int:
 
 ELEMENTS: Final = tuple(sorted({name for names in _KINDS.values() for name in names.split()}, key=name_key))
 """Every element name that the segmenter tells apart; a block's `tag` is an index into it."""
+
+
+KNOWN: Final = (
+    "a",
+    "p",
+    "br",
+    "li",
+    "tr",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "rt",
+    "rp",
+    "rb",
+    "rtc",
+    "img",
+    "meta",
+    "time",
+    "html",
+    "svg",
+    "math",
+    "title",
+    "script",
+    "option",
+)
+"""Elements with rules of their own in the segmenter; `Tables.known` holds their indexes in this order."""
+A, P, BR, LI, TR, TD, TH, DT, DD, RT, RP, RB, RTC, IMG, META, TIME, HTML, SVG, MATH, TITLE, SCRIPT, OPTION = range(
+    len(KNOWN)
+)
 
 
 def element(name: str) -> int:
@@ -201,6 +232,7 @@ def tables() -> Tables:
     return Tables(
         names=names,
         name_tags=name_tags,
+        known=np.array([ELEMENTS.index(name) for name in KNOWN], np.int32),
         kinds=np.array([kinds[name] for name in ELEMENTS], np.int32),
         roles=np.array([roles.get(name, 0) for name in ELEMENTS], np.int32),
         words=words,
