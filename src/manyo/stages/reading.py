@@ -8,10 +8,12 @@ from hashlib import sha256
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from manyo import collect, dedupe, engine, judge, read
 from manyo.columns import Column
+from manyo.records import PAGE
 from manyo.stages.documents import documents, schema
 from manyo.stages.findings import Findings
 
@@ -45,24 +47,18 @@ def read_shard(
         on_record=(lambda *pointer: context.breadcrumb(json.dumps(pointer))) if context.careful else None,
     )
     seen = 0
-    waiting: list[pa.RecordBatch] = []
-    size = 0
+    waiting = _Waiting()
     with Findings(context, schema(), dedupe.Settings(**near), partitions) as findings:
         for pages in reader:
             seen += pages.num_rows
-            bodies = Column.of(pages.column("body"))
-            japanese = np.flatnonzero(read.spot(bodies))
-            if len(japanese):
-                waiting.append(pages.take(pa.array(japanese)))
-                size += int(bodies.lengths[japanese].sum())
-            if size >= batch or (context.careful and waiting):
-                findings.add(documents(_joined(waiting), settings, rule_set, kinds))
-                waiting, size = [], 0
+            waiting.add(pages, np.flatnonzero(read.spot(Column.of(pages.column("body")))))
+            if waiting.size >= batch or (context.careful and waiting.size):
+                findings.add(documents(waiting.take(), settings, rule_set, kinds))
             counts = {"candidates": findings.candidates, "passed": findings.passed}
             counts |= {"documents": seen, "bytes": reader.tally.bytes_in, "stored": reader.stored}
             context.report(counts)
-        if waiting:
-            findings.add(documents(_joined(waiting), settings, rule_set, kinds))
+        if waiting.size:
+            findings.add(documents(waiting.take(), settings, rule_set, kinds))
     tally = reader.tally
     statistics = {
         "documents": seen,
@@ -81,8 +77,41 @@ def read_shard(
     return engine.Result(files=findings.files, statistics=statistics)
 
 
-def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
-    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
+class _Waiting:
+    """Japanese pages that wait until there are enough of them to be worth a batch.
+
+    Bodies are copied once, into a buffer that is used again: fresh memory of this size costs more than the copy.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0  # bytes of bodies
+        self._bodies = np.empty(0, np.uint8)
+        self._ends = [0]
+        self._pointers: list[pa.RecordBatch] = []
+
+    def add(self, pages: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> None:
+        """Copy the given rows of a batch of `records.PAGE`."""
+        if not len(rows):
+            return
+        bodies = Column.of(pages.column("body"))
+        needed = self.size + int(bodies.lengths[rows].sum())
+        if needed > len(self._bodies):
+            grown = np.empty(max(needed, 2 * len(self._bodies)), np.uint8)
+            grown[: self.size] = self._bodies[: self.size]
+            self._bodies = grown
+        for row in rows.tolist():  # one copy a page
+            start, end = bodies.offsets[row], bodies.offsets[row + 1]
+            self._bodies[self.size : self.size + end - start] = bodies.data[start:end]
+            self.size += int(end - start)
+            self._ends.append(self.size)
+        self._pointers.append(pages.drop_columns(["body"]).take(pa.array(rows)))
+
+    def take(self) -> pa.RecordBatch:
+        """All of them as one batch, valid until the next `add`."""
+        pointers = pa.concat_batches(self._pointers)
+        body = Column(self._bodies[: self.size], np.array(self._ends, np.int64)).binary()
+        self.size, self._ends, self._pointers = 0, [0], []
+        return pa.RecordBatch.from_arrays([*pointers.columns, body], schema=PAGE)
 
 
 def _fingerprint(piece: collect.Piece) -> str:
