@@ -244,7 +244,7 @@ def _recognise(source: Source, file: BinaryIO, where: str) -> Source:
         form = "parquet"
     elif form in ("warc", "wet", "parquet") and start:
         raise ManyoError(
-            f"this is no {form.upper()} file, whatever its name: it begins with {start[:12]!r}",
+            f"this is no {form.upper()} file, whatever its name",  # what it is may be somebody's letter: not shown
             where=where,
             hint="fetch it again if the download failed, or leave it out",
         )
