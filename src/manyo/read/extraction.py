@@ -62,24 +62,27 @@ def read(bodies: Column, content_types: pa.Array, kinds: pa.Array, settings: Set
 
     `kinds` says "html" or "text" for each row; text is decoded and normalised, but not segmented.
     """
-    settings = settings or Settings()
+    rows, _, _ = _read(bodies, content_types, kinds, settings or Settings())
+    return rows
+
+
+def _read(
+    bodies: Column, content_types: pa.Array, kinds: pa.Array, settings: Settings
+) -> tuple[pa.RecordBatch, segmenting.Segments, npt.NDArray[np.uint8]]:
+    """The rows, and the blocks that they were made of with which of them were kept."""
     decoded, codes, evidence, errors, labels = _decode(bodies, content_types)
     is_text = np.asarray(pc.equal(kinds, "text").fill_null(False), bool)
-    if is_text.any():
-        _blank_rows, raw = _split(decoded, is_text)
-        found = segmenting.segment(_blank_rows, ruby=settings.ruby)
-        kept = main_text.select(found)
-        texts = _merge(main_text.assemble(found, kept), raw, is_text)
-        source = _blank_rows
-    else:
-        found = segmenting.segment(decoded, ruby=settings.ruby)
-        texts = main_text.assemble(found, main_text.select(found))
-        source = decoded
+    pages, raw = _split(decoded, is_text) if is_text.any() else (decoded, None)
+    found = segmenting.segment(pages, ruby=settings.ruby)
+    kept = main_text.select(found)
+    texts = main_text.assemble(found, kept)
+    if raw is not None:
+        texts = _merge(texts, raw, is_text)
     texts = normalise(texts, nfkc=settings.nfkc, punctuation=settings.punctuation)
     titles = normalise(
-        _plain(source, found.pages[:-1, segmenting.TITLE_START : segmenting.TITLE_END + 1]), nfkc=settings.nfkc
+        _plain(pages, found.pages[:-1, segmenting.TITLE_START : segmenting.TITLE_END + 1]), nfkc=settings.nfkc
     )
-    languages = _plain(source, found.pages[:-1, segmenting.LANG_START : segmenting.LANG_END + 1])
+    languages = _plain(pages, found.pages[:-1, segmenting.LANG_START : segmenting.LANG_END + 1])
     names = np.array(charset.NAMES, object)[codes]
     for row, label in labels.items():
         names[row] = label
@@ -93,18 +96,14 @@ def read(bodies: Column, content_types: pa.Array, kinds: pa.Array, settings: Set
         "page_bytes": pa.array(bodies.lengths),
         "text": texts.text(),
     }
-    return pa.RecordBatch.from_arrays([columns[field.name] for field in DOCUMENT], schema=DOCUMENT)
+    rows = pa.RecordBatch.from_arrays([columns[field.name] for field in DOCUMENT], schema=DOCUMENT)
+    return rows, found, kept
 
 
-def extract(
-    html: bytes, *, url: str | None = None, content_type: str | None = None, settings: Settings | None = None
-) -> Extraction:
-    """Read one page. `url` is not needed yet; `content_type` is the HTTP header's value, for its charset."""
-    bodies = Column.join([html])
-    decoded, _, _, _, _ = _decode(bodies, pa.array([content_type or ""]))
-    row = read(bodies, pa.array([content_type or ""]), pa.array(["html"]), settings).to_pylist()[0]
-    found = segmenting.segment(decoded, ruby=(settings or Settings()).ruby)
-    kept = main_text.select(found)
+def extract(html: bytes, *, content_type: str | None = None, settings: Settings | None = None) -> Extraction:
+    """Read one page. `content_type` is the HTTP header's value, for its charset."""
+    header = pa.array([content_type or ""])
+    rows, found, kept = _read(Column.join([html]), header, pa.array(["html"]), settings or Settings())
     blocks = tuple(
         Block(
             text=found.text[block[segmenting.START] : block[segmenting.END]].tobytes().decode("utf-8", "replace"),
@@ -113,6 +112,7 @@ def extract(
         )
         for block, keep in zip(found.blocks, kept, strict=True)
     )
+    row = rows.to_pylist()[0]
     row.pop("page_bytes")
     return Extraction(**row, blocks=blocks)
 

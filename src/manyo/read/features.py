@@ -54,7 +54,7 @@ NAMES: Final = (
 # Columns of the totals of containers, and of the totals of a page.
 CHARACTERS, TEXT, LINKED, PUNCTUATION, BLOCKS, PARAGRAPHS, CHILDREN, SCORE, BEST, DEPTH = range(10)
 TOTALS: Final = 10
-_CLUTTER = tags.NAVIGATION | tags.FOOTER | tags.ASIDE | tags.BOILERPLATE | tags.COMMENTS | tags.HIDDEN | tags.CONTROL
+CLUTTER = tags.NAVIGATION | tags.FOOTER | tags.ASIDE | tags.BOILERPLATE | tags.COMMENTS | tags.HIDDEN | tags.CONTROL
 _PARAGRAPH: Final = 40  # characters outside links, with punctuation
 
 
@@ -197,7 +197,7 @@ def describe(
             out[at + 1] = blocks[other, s.LINKED] / max(blocks[other, s.CHARACTERS], 1)
             out[at + 2] = blocks[other, s.PUNCTUATION]
             out[at + 3] = blocks[other, s.TAG]
-            out[at + 4] = 1 if blocks[other, s.ROLES] & _CLUTTER else 0
+            out[at + 4] = 1 if blocks[other, s.ROLES] & CLUTTER else 0
             out[at + 5] = rule[other]
             out[at + 6] = 1 if blocks[other, s.CONTAINER] == container else 0
         else:

@@ -1,16 +1,19 @@
-"""Which blocks are the main text: rules over the block table, and the text put together from what they keep.
+"""Which blocks are the main text, and the text put together from what is kept.
+
+`select` asks a learned model (`forest`), to which the verdict of the rules below is one feature among others, and then
+drops long blocks that a page carries twice. The rules, `by_rules`:
 
 1. A block *weighs* as much as its text outside links; text without punctuation weighs a third, and what stands in
    navigation, footers, asides, comments or under a class that names clutter a twentieth. A class that holds most of
    the page's text has named something else (`<div class="no-sidebar">`): its naming is void.
 2. The *region* is the innermost container that holds three quarters of the page's weight.
 3. Inside the region clutter, blocks of links and long blocks that stand there a second time are dropped, headings stay
-   where text follows them, and short blocks stay next to text. Outside the region nothing stays but the paragraphs of an element that calls itself the article.
+   where text follows them, and short blocks stay next to text. Outside the region nothing stays but the paragraphs of
+   an element that calls itself the article.
+4. A page whose whole weight is below a sentence has no main text.
 
-A page whose whole weight is below a sentence has no main text: the answer is empty rather than its menu.
-
-The weights were set by hand against real pages, by mean F1 over sites. `docs/read.md` has the figures, and what this
-does badly.
+The weights were set by hand against real pages, by mean F1 over sites. `docs/read.md` has the figures of both, and what
+they do badly.
 """
 
 from __future__ import annotations
@@ -22,9 +25,9 @@ from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import inlined, kernel
 from manyo.read import segment as s
 from manyo.read import tags
+from manyo.read.features import CLUTTER
 from manyo.read.forest import choose
 
-_CLUTTER = tags.NAVIGATION | tags.FOOTER | tags.ASIDE | tags.BOILERPLATE | tags.COMMENTS | tags.HIDDEN | tags.CONTROL
 _NAMED = tags.BOILERPLATE | tags.COMMENTS | tags.ASIDE | tags.HEADER | tags.FOOTER | tags.NAVIGATION | tags.HIDDEN
 _LEAST = 24.0  # the weight of a page that has a main text at all
 _REPEATED = 120  # bytes of a block that is dropped where it stands a second time
@@ -65,7 +68,7 @@ def _weight(characters: int, linked: int, punctuation: int, roles: int) -> float
     weight = float(characters - linked)
     if punctuation == 0:
         weight *= 0.3
-    if roles & _CLUTTER:
+    if roles & CLUTTER:
         weight *= 0.05
     elif roles & tags.HEADER:
         weight *= 0.3
@@ -134,7 +137,7 @@ def _keep(
     kept: npt.NDArray[np.uint8],
 ) -> None:
     inside = np.zeros(block_last - block_first, np.uint8)
-    clutter = _CLUTTER & ~roles[region]
+    clutter = CLUTTER & ~roles[region]
     # Containers are numbered in page order: a parent stands before its children.
     within = np.zeros(container_last - region, np.uint8)
     within[0] = 1
@@ -151,7 +154,7 @@ def _keep(
         characters, linked = blocks[block, s.CHARACTERS], blocks[block, s.LINKED]
         punctuation, role = blocks[block, s.PUNCTUATION], roles[container]
         if not inside[index]:
-            if role & (tags.ARTICLE | tags.MAIN) and not role & _CLUTTER and characters >= 40:
+            if role & (tags.ARTICLE | tags.MAIN) and not role & CLUTTER and characters >= 40:
                 if punctuation > 0 and linked * 3 < characters:
                     kept[block] = 1
             continue

@@ -40,7 +40,7 @@ def _gather(
 
 
 def cluster(context: engine.Context) -> engine.Result:
-    """Join all edges: `keepers`, int64 triples for each document (the one kept instead, cluster size, 0)."""
+    """Join all edges: `keepers`, int64 pairs for each document (the one that is kept, cluster size)."""
     shards = Shards(context)
     edges = [
         np.asarray(mapped(context.fetch(commit.files["edges"]), np.int64, 2)) for commit in context.commits("match")
