@@ -17,12 +17,16 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import blogs, news
+from . import blogs, boards, institutions, news, old_pages, shops, teasers, wikis
 from .markup import Theme
 from .shell import dress
 
-KINDS = {**blogs.KINDS, **news.KINDS}
-EMPTY = frozenset()
+KINDS = {
+    kind: row
+    for room in (blogs, news, boards, shops, institutions, old_pages, wikis, teasers)
+    for kind, row in room.KINDS.items()
+}
+EMPTY = frozenset(teasers.KINDS)
 """The kinds of page that have no main text."""
 
 
