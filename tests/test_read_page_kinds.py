@@ -161,7 +161,6 @@ JSON_LD = Kind(
     + f'"}}</script></head><body>{MENU}<div id="app"><h1>檜のまな板</h1><button>カートに入れる</button></div>{FOOT}</body></html>',
     WARE,
     (*AROUND, "カートに入れる"),
-    fails="structured data is not read",
 )
 COMMANDS = ("git switch -c fix-typo", "git commit -am '誤字を直す'", "git push origin fix-typo")
 DOCS = Kind(

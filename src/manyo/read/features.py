@@ -77,7 +77,7 @@ def _matrix(
 ) -> None:
     page_totals = np.zeros(TOTALS, np.float64)
     for page in range(len(pages) - 1):
-        first, last = pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK]
+        first, last = pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA]
         add_up(blocks, containers, pages, page, totals, page_totals)
         before = 0.0
         for block in range(first, last):
@@ -99,7 +99,7 @@ def add_up(
     `SCORE` is Readability's idea: text with punctuation counts for the container it stands in, and for that one's
     parent and, by half, grandparent; `BEST` is the highest score from a container up to the root.
     """
-    first, last = pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK]
+    first, last = pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA]
     root, end = pages[page, s.FIRST_CONTAINER], pages[page + 1, s.FIRST_CONTAINER]
     page_totals[:] = 0.0
     kana = 0

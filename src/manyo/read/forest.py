@@ -87,7 +87,7 @@ def _choose(
     at = np.zeros(ABREAST, np.int64)
     inner = (1 << DEPTH) - 1
     for page in range(len(pages) - 1):
-        first, last = pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK]
+        first, last = pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA]
         features.add_up(blocks, containers, pages, page, totals, page_totals)
         before = 0.0
         for block in range(first, last):

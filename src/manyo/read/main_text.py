@@ -1,7 +1,8 @@
 """Which blocks are the main text, and the text put together from what is kept.
 
 `select` asks a learned model (`forest`), to which the verdict of the rules below is one feature among others, and then
-drops long blocks that a page carries twice. The rules, `by_rules`:
+drops long blocks that a page carries twice. Text from a page's JSON-LD (`embedded`) is kept where it is more than what the
+body gave. The rules, `by_rules`:
 
 1. A block *weighs* as much as its text outside links; text without punctuation weighs a third, and what stands in
    navigation, footers, asides, comments or under a class that names clutter a twentieth. A class that holds most of
@@ -38,6 +39,7 @@ def select(found: s.Segments) -> npt.NDArray[np.uint8]:
     """1 for each block that belongs to the main text of its page, 0 for the others; shape (blocks,)."""
     kept = choose(found, by_rules(found))
     _drop_repeated_blocks(found.text, found.blocks, found.pages, kept)
+    _keep_data(found.blocks, found.pages, kept)
     return kept
 
 
@@ -88,7 +90,7 @@ def _select(
     kept: npt.NDArray[np.uint8],
 ) -> None:
     for page in range(len(pages) - 1):
-        block_first, block_last = pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK]
+        block_first, block_last = pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA]
         root, container_last = pages[page, s.FIRST_CONTAINER], pages[page + 1, s.FIRST_CONTAINER]
         if block_first == block_last:
             continue
@@ -211,7 +213,21 @@ def _drop_repeated_blocks(
     text: ByteArray, blocks: npt.NDArray[np.int32], pages: IntArray, kept: npt.NDArray[np.uint8]
 ) -> None:
     for page in range(len(pages) - 1):
-        _drop_repeated(text, blocks, pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK], kept)
+        _drop_repeated(text, blocks, pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA], kept)
+
+
+@kernel
+def _keep_data(blocks: npt.NDArray[np.int32], pages: IntArray, kept: npt.NDArray[np.uint8]) -> None:
+    """Keep what a page carries outside its body where that is more than what the body says."""
+    for page in range(len(pages) - 1):
+        first, body, last = pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA], pages[page + 1, s.FIRST_BLOCK]
+        said = carried = 0
+        for block in range(first, body):
+            said += blocks[block, s.CHARACTERS] * kept[block]
+        for block in range(body, last):
+            carried += blocks[block, s.CHARACTERS]
+        for block in range(body, last):
+            kept[block] = carried > said
 
 
 @kernel

@@ -281,33 +281,59 @@ def skip_raw(data: ByteArray, at: int, end: int, name_start: int, name_end: int)
 
 
 @kernel
-def word_roles(
-    data: ByteArray, at: int, end: int, words: npt.NDArray[np.uint64], roles_of: npt.NDArray[np.int32]
-) -> int:
-    """The roles that the words of a class or id name. A word ends at a non-letter and before a hump (`sideBar`).
+def class_names(
+    data: ByteArray,
+    at: int,
+    end: int,
+    words: npt.NDArray[np.uint64],
+    roles_of: npt.NDArray[np.int32],
+    names: npt.NDArray[np.uint32],
+    count: int,
+    most: int,
+) -> tuple[int, int]:
+    """The roles that a class or id names, and its names as hashes: appended to `names` from `count` on, up to `most`.
 
-    At most 256 bytes are read, which is more than any person writes.
+    A name ends at white space: `entry-content`, `entryContent` and `entry_content2` are one. Its words, which end at a
+    non-letter and before a hump, tell roles, and are names too where a name has several. Returns the roles and the new
+    count. At most 256 bytes are read, which is more than any person writes.
     """
     roles = 0
     end = min(end, at + 256)
     while at < end:
-        if not is_letter(data[at]):
+        if is_blank(data[at]):
             at += 1
             continue
-        key = np.uint64(0)
-        shift = np.uint64(0)
-        first = at
-        while at < end and is_letter(data[at]):
-            if at > first and 0x41 <= data[at] <= 0x5A and data[at - 1] >= 0x61:
-                break
-            if shift < np.uint64(64):
-                key |= np.uint64(fold(data[at])) << shift
-                shift += np.uint64(8)
-            at += 1
-        found = search(words, key)
-        if found >= 0:
-            roles |= roles_of[found]
-    return roles
+        whole = np.uint32(0x811C9DC5)
+        parts = 0
+        while at < end and not is_blank(data[at]):
+            if not is_letter(data[at]):
+                if data[at] >= 0x80:
+                    whole = (whole ^ np.uint32(data[at])) * np.uint32(0x01000193)
+                at += 1
+                continue
+            key = np.uint64(0)
+            shift = np.uint64(0)
+            first = at
+            while at < end and is_letter(data[at]):
+                if at > first and 0x41 <= data[at] <= 0x5A and data[at - 1] >= 0x61:
+                    break
+                letter = fold(data[at])
+                whole = (whole ^ np.uint32(letter)) * np.uint32(0x01000193)
+                if shift < np.uint64(64):
+                    key |= np.uint64(letter) << shift
+                    shift += np.uint64(8)
+                at += 1
+            found = search(words, key)
+            if found >= 0:
+                roles |= roles_of[found]
+            parts += 1
+            if count < most and at - first > 1:
+                names[count] = np.uint32((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(33)) | np.uint32(1)
+                count += 1
+        if parts > 1 and count < most:
+            names[count] = whole | np.uint32(1)
+            count += 1
+    return roles, count
 
 
 @kernel

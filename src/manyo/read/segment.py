@@ -24,7 +24,7 @@ import numpy.typing as npt
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.errors import ManyoError
 from manyo.kernels import inlined, kernel, wide
-from manyo.read import markup, nesting, tags
+from manyo.read import embedded, markup, nesting, tags
 from manyo.read.settings import RUBY
 from manyo.read.utf8 import put
 
@@ -32,15 +32,18 @@ from manyo.read.utf8 import put
 START, END, CHARACTERS, LINKED, PUNCTUATION, KANA, TAG, ROLES, CONTAINER, JOIN = range(10)
 BLOCK_COLUMNS: Final = 10
 # Columns of the container table. PARENT is a row of it, -1 for a page's root.
-PARENT, ELEMENT, CONTAINER_ROLES = range(3)
-CONTAINER_COLUMNS: Final = 3
-# Columns of the page table: spans of the page's own bytes, a date as yyyymmdd, where its rows of the others begin.
-TITLE_START, TITLE_END, LANG_START, LANG_END, DATE, FIRST_BLOCK, FIRST_CONTAINER, DEPTH_CUT = range(8)
-PAGE_COLUMNS: Final = 8
+# FIRST_NAME is where its names begin in `names`, SIGNATURE a hash of its tag and all of its names.
+PARENT, ELEMENT, CONTAINER_ROLES, FIRST_NAME, SIGNATURE = range(5)
+CONTAINER_COLUMNS: Final = 5
+# Columns of the page table: spans of the page's own bytes, a date as yyyymmdd, where its rows of the others begin (FIRST_DATA: where
+# those blocks begin that are no part of its body).
+TITLE_START, TITLE_END, LANG_START, LANG_END, DATE, FIRST_BLOCK, FIRST_CONTAINER, FIRST_DATA, DEPTH_CUT = range(9)
+PAGE_COLUMNS: Final = 9
 
 LINE, TAB = 0, 1  # how a block joins the one before it
 _PARENTHESISE: Final = 2
 _STACK: Final = 512
+_NAMES: Final = 16  # names of a container that are remembered
 _UNSEEN: Final = tags.SKIPPED
 
 
@@ -50,13 +53,16 @@ class Segments:
 
     `text` holds UTF-8; `blocks` is int32 of shape (blocks, BLOCK_COLUMNS), `containers` int32 of shape (containers,
     CONTAINER_COLUMNS), both in page order. `pages` is int64 of shape (pages + 1, PAGE_COLUMNS), whose last row holds
-    only the totals: page `i` owns the blocks from `pages[i, FIRST_BLOCK]` up to `pages[i + 1, FIRST_BLOCK]`. Title and
+    only the totals: page `i` owns the blocks from `pages[i, FIRST_BLOCK]` up to `pages[i + 1, FIRST_BLOCK]`; those from
+    `pages[i, FIRST_DATA]` on are no part of its body (`embedded`). `names` are hashes of what class, id and role call a
+    container (`markup.class_names`): container `c` owns those from its FIRST_NAME up to the next one's. Title and
     language are spans of the pages' own bytes, their references not yet decoded.
     """
 
     text: ByteArray
     blocks: npt.NDArray[np.int32]
     containers: npt.NDArray[np.int32]
+    names: npt.NDArray[np.uint32]
     pages: IntArray
 
 
@@ -75,8 +81,9 @@ def segment(pages: Column, *, ruby: str = "drop") -> Segments:
             hint="hand over fewer pages at a time",
         )
     text = np.empty(room, np.uint8)
-    blocks = np.empty((opened + pages.rows + 1, BLOCK_COLUMNS), np.int32)
+    blocks = np.empty((opened + (1 + embedded.MOST) * pages.rows + 1, BLOCK_COLUMNS), np.int32)
     containers = np.empty((opened + pages.rows + 1, CONTAINER_COLUMNS), np.int32)
+    names = np.empty(_NAMES * opened + 1, np.uint32)
     found = np.zeros((pages.rows + 1, PAGE_COLUMNS), np.int64)
     _segment(
         pages.data,
@@ -95,9 +102,13 @@ def segment(pages: Column, *, ruby: str = "drop") -> Segments:
         text,
         blocks,
         containers,
+        names,
         found,
     )
-    return Segments(text, blocks[: found[-1, FIRST_BLOCK]], containers[: found[-1, FIRST_CONTAINER]], found)
+    last = found[-1, FIRST_CONTAINER]
+    return Segments(
+        text, blocks[: found[-1, FIRST_BLOCK]], containers[:last], names[: containers[last, FIRST_NAME]], found
+    )
 
 
 @inlined
@@ -129,6 +140,7 @@ def _segment(
     out: ByteArray,
     blocks: npt.NDArray[np.int32],
     containers: npt.NDArray[np.int32],
+    class_names: npt.NDArray[np.uint32],
     pages: IntArray,
 ) -> None:
     stack = np.zeros(_STACK, np.int32)
@@ -136,6 +148,7 @@ def _segment(
     stack_container = np.zeros(_STACK, np.int32)
     opened = np.zeros(len(kinds), np.int32)
     spans = np.zeros((markup.ATTRIBUTES, 2), np.int64)
+    data_spans = np.zeros((embedded.MOST, 2), np.int64)
     tag_a = known[tags.A]
     tag_p = known[tags.P]
     tag_br = known[tags.BR]
@@ -153,6 +166,7 @@ def _segment(
     to = 0
     block = 0
     container = 0
+    named = 0
     for page in range(len(offsets) - 1):
         at, end = offsets[page], offsets[page + 1]
         for column in range(PAGE_COLUMNS):
@@ -162,6 +176,8 @@ def _segment(
         containers[container, PARENT] = -1
         containers[container, ELEMENT] = -1
         containers[container, CONTAINER_ROLES] = 0
+        containers[container, FIRST_NAME] = named
+        containers[container, SIGNATURE] = 0
         stack[0] = -1
         stack_roles[0] = 0
         stack_container[0] = container
@@ -184,6 +200,7 @@ def _segment(
         new_row = False
         in_cell = False  # the next block is the first of its cell
         date_of_json = date_of_meta = date_of_time = 0
+        described = 0  # spans of data that are known
         while True:
             flush = at >= end
             byte = wide(data[at]) if at < end else 0
@@ -246,19 +263,18 @@ def _segment(
                         if pages[page, TITLE_END] == pages[page, TITLE_START] and not roles & _UNSEEN:  # none, or empty
                             pages[page, TITLE_START] = start
                             pages[page, TITLE_END] = at
-                    elif tag == tag_script and date_of_json == 0:
+                    elif tag == tag_script:
                         if markup.find(data, spans[markup.TYPE, 0], spans[markup.TYPE, 1], b"ld+json") >= 0:
-                            where = markup.find(data, start, at, b'"datepublished"')
-                            if where >= 0:
-                                date_of_json = markup.find_date(data, where, min(where + 24, at))
+                            date, described = embedded.scan(data, start, at, data_spans, described)
+                            date_of_json = date_of_json if date_of_json else date
                     continue
                 elif tag == tag_meta:
                     start, last = spans[markup.NAME, 0], spans[markup.NAME, 1]
                     if date_of_meta == 0:
-                        named = markup.find(data, start, last, b"publish") >= 0 or markup.matches(
+                        dated = markup.find(data, start, last, b"publish") >= 0 or markup.matches(
                             data, start, last, b"date"
                         )
-                        if named or markup.find(data, start, last, b"dc.date") >= 0:
+                        if dated or markup.find(data, start, last, b"dc.date") >= 0:
                             date_of_meta = markup.find_date(data, spans[markup.CONTENT, 0], spans[markup.CONTENT, 1])
                     start, last = spans[markup.HTTP_EQUIV, 0], spans[markup.HTTP_EQUIV, 1]
                     if pages[page, LANG_END] == 0 and markup.matches(data, start, last, b"content-language"):
@@ -313,9 +329,15 @@ def _segment(
                         mine |= tags.SKIPPED
                     if tag == tag_a and spans[markup.HREF, 1] > spans[markup.HREF, 0]:
                         mine |= tags.LINK
-                    for index in (markup.CLASS, markup.ID, markup.ROLE):
+                    first_name = named
+                    most = named + _NAMES if kind & tags.CONTAINER and depth < _STACK else named
+                    for index in (markup.CLASS, markup.ID, markup.ROLE, markup.NAME):
                         if spans[index, 1] > spans[index, 0]:
-                            mine |= markup.word_roles(data, spans[index, 0], spans[index, 1], words, word_roles)
+                            more, named = markup.class_names(
+                                data, spans[index, 0], spans[index, 1], words, word_roles, class_names, named, most
+                            )
+                            if index != markup.NAME:
+                                mine |= more
                     if hidden or markup.conceals(data, spans[markup.STYLE, 0], spans[markup.STYLE, 1]):
                         # A hidden block may still be the text of the page; a hidden phrase is not part of its sentence.
                         mine |= tags.HIDDEN if kind & tags.BLOCK else tags.SKIPPED
@@ -327,6 +349,11 @@ def _segment(
                             containers[container, PARENT] = stack_container[depth - 1]
                             containers[container, ELEMENT] = tag
                             containers[container, CONTAINER_ROLES] = mine
+                            containers[container, FIRST_NAME] = first_name
+                            signature = np.uint32(tag + 1) * np.uint32(0x9E3779B1)
+                            for index in range(first_name, named):
+                                signature = (signature ^ class_names[index]) * np.uint32(0x01000193)
+                            containers[container, SIGNATURE] = np.int32(signature)
                             stack_container[depth] = container
                             container += 1
                         opened[tag] += 1
@@ -473,6 +500,26 @@ def _segment(
             reading = -1
             space = 0
             after_link = False
+        pages[page, FIRST_DATA] = block
+        for index in range(described):
+            last, characters, punctuation, kana = embedded.write(
+                data, data_spans[index, 0], data_spans[index, 1], entities, entity_points, entity_bare, out, to
+            )
+            if not embedded.is_news(out, to, last, blocks, pages[page, FIRST_BLOCK], pages[page, FIRST_DATA], block):
+                continue
+            blocks[block, START] = to
+            blocks[block, END] = last
+            blocks[block, CHARACTERS] = characters
+            blocks[block, LINKED] = 0
+            blocks[block, PUNCTUATION] = punctuation
+            blocks[block, KANA] = kana
+            blocks[block, TAG] = tag_script
+            blocks[block, ROLES] = tags.DATA
+            blocks[block, CONTAINER] = pages[page, FIRST_CONTAINER]
+            blocks[block, JOIN] = LINE
+            block += 1
+            to = last
         pages[page, DATE] = date_of_json if date_of_json else (date_of_meta if date_of_meta else date_of_time)
     pages[len(offsets) - 1, FIRST_BLOCK] = block
     pages[len(offsets) - 1, FIRST_CONTAINER] = container
+    containers[container, FIRST_NAME] = named

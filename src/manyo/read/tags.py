@@ -47,6 +47,7 @@ CONTENT: Final = 1 << 17  # a class or id that names the text of the page
 QUOTE: Final = 1 << 18
 FIGURE: Final = 1 << 19
 CONTROL: Final = 1 << 20  # button, label, select
+DATA: Final = 1 << 21  # not of the body: a description, or text in JSON-LD
 
 _KINDS: Final = {
     BLOCK | CONTAINER: (
