@@ -98,7 +98,16 @@ def entry(
     theme: Theme, rng: random.Random, writer: Writer, title: str, text: Piece, remarks: int | None = None
 ) -> Piece:
     """An article with its head and what follows it, inside the article element or after it."""
-    body = theme.part("body", text) if theme.chance("has body", 0.88) else text
+    inside: list[Piece | str] = [text]
+    if theme.chance("related in body", 0.15):
+        inside.append(furniture.related(theme, rng))
+    if theme.chance("share in body", 0.15):
+        inside.append(furniture.share(theme, rng))
+    body = (
+        theme.part("body", *inside)
+        if theme.chance("has body", 0.88)
+        else join((text, *(Piece(str(html)) for html in inside[1:])))
+    )
     head, before, after = entry_head(theme, rng, writer, title), above(theme, rng), below(theme, rng, remarks)
     if theme.chance("after inside", 0.5):
         return theme.part("article", head, *before, body, *after)
@@ -128,7 +137,7 @@ def wordpress(theme: Theme, rng: random.Random) -> Content:
         theme,
         rng,
         writer,
-        Shape(size(rng, 1800), each=90, headings=0.3, lists=0.1, tables=0.05, figures=0.15, links=0.08),
+        Shape(size(rng, 1800), each=90, headings=0.3, lists=0.07, tables=0.02, figures=0.15, links=0.06),
     )
     if theme.chance("has toc", 0.4):
         lead = paragraphs(theme, rng, writer.paragraphs(150))

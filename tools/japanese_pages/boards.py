@@ -68,7 +68,7 @@ def question(theme: Theme, rng: random.Random) -> Content:
         if register == "manual" and rng.random() < 0.5:
             texts.append(code(rng, writer))
         if rng.random() < 0.1:
-            texts.append(bullets(theme, [writer.item() for _ in range(3)]))
+            texts.append(bullets(theme, [writer.point() for _ in range(3)]))
         who = Piece(_who(theme, rng, "answer"))
         body = theme.part("body", *texts)
         parts.append(theme.part("section", *((who, body) if theme.chance("who first", 0.6) else (body, who))))

@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from . import words
 from .furniture import advert, card
 from .markup import Piece, Theme, element, escape, join, link, true
 from .prose import Writer
@@ -47,31 +48,40 @@ def size(rng: random.Random, typical: int, spread: float = 0.8) -> int:
     return max(10, min(9000, round(typical * rng.lognormvariate(0, spread))))
 
 
+_AROUND = {
+    "link": ('<a href="#">{}</a>', '<a href="https://example.com/" target="_blank">{}</a>'),
+    "other": (
+        "<b>{}</b>",
+        "<strong>{}</strong>",
+        "<span>{}</span>",
+        '<span style="color:#ff0000">{}</span>',
+        "<em>{}</em>",
+    ),
+}
+
+
 def inline(theme: Theme, rng: random.Random, text: str) -> Piece:
-    """A text with a word of it linked, in bold or with its reading, now and then."""
-    html = escape(text)
-    if len(text) > 24 and rng.random() < 0.2:
-        start = rng.randint(2, len(text) - 12)
-        word = text[start : start + rng.randint(2, 8)]
-        around = rng.choice(
-            (
-                "<b>{}</b>",
-                "<strong>{}</strong>",
-                '<a href="#">{}</a>',
-                "<span>{}</span>",
-                '<span style="color:#ff0000">{}</span>',
-            )
-        )
-        if theme.era == "old":
-            around = rng.choice(("<b>{}</b>", "<font color=red>{}</font>", '<a href="page.html">{}</a>'))
-        html = html.replace(escape(word), around.format(escape(word)), 1) if not set("&<>;") & set(word) else html
-    return Piece(html, text)
+    """A text with words of it linked, in bold or in colour, as often as the site does that."""
+    linked, marked = theme.pick("inline", ((0.02, 0.02), (0.1, 0.1), (0.3, 0.1), (0.1, 0.4)), (2, 4, 2, 2))
+    html, at = [], 0
+    while len(text) - at > 24:
+        draw = rng.random()
+        start = at + rng.randint(4, 40)
+        end = start + rng.randint(2, 24 if draw < linked else 8)
+        if end > len(text) or draw > linked + marked:
+            break
+        around = rng.choice(_AROUND["link" if draw < linked else "other"])
+        html.append(escape(text[at:start]) + around.format(escape(text[start:end])))
+        at = end
+    return Piece("".join(html) + escape(text[at:]), text)
 
 
 def paragraphs(theme: Theme, rng: random.Random, texts: list[str]) -> Piece:
     """A run of paragraphs in the site's markup: `<p>`, `<div>`, or lines apart by `<br>` with nothing around them."""
     styles = ("p", "p", "p", "br", "div", "p-br", "blank") if theme.era != "old" else ("br", "font", "p", "br", "blank")
     style = theme.pick("paragraph", styles)
+    if theme.chance("airy", 0.06):
+        texts = [line for text in texts for line in _airy(text)]
     if style == "div" and theme.chance("div-in-br", 0.3):
         style = "editor"
     pieces = [inline(theme, rng, text) for text in texts]
@@ -98,6 +108,11 @@ def paragraphs(theme: Theme, rng: random.Random, texts: list[str]) -> Piece:
             "font", joined, theme.pick("font", (" size=2", ' size="3" color="#333333"', ' face="ＭＳ ゴシック"'))
         )
     return joined
+
+
+def _airy(text: str) -> list[str]:
+    """Short lines with spaces where others punctuate, as many diaries are written."""
+    return [line.replace("、", "　").rstrip("。") for line in text.replace("。", "。\x01").split("\x01") if line]
 
 
 def _broken(html: str, rng: random.Random) -> str:
@@ -209,7 +224,7 @@ def _special(theme: Theme, rng: random.Random, writer: Writer, shape: Shape) -> 
         ("list", "table", "quote", "code", "link"), (shape.lists, shape.tables, shape.quotes, shape.code, shape.links)
     )[0]
     if which == "list":
-        return bullets(theme, [writer.item() for _ in range(rng.randint(2, 9))], rng.random() < 0.25)
+        return bullets(theme, [writer.point() for _ in range(rng.randint(2, 7))], rng.random() < 0.25)
     if which == "table":
         width = rng.choice((2, 2, 3, 4))
         return table(
@@ -219,5 +234,34 @@ def _special(theme: Theme, rng: random.Random, writer: Writer, shape: Shape) -> 
         return element("blockquote", element("p", true(writer.paragraph(80))))
     if which == "code":
         return code(rng, writer)
-    label = writer.title()
-    return element("p", Piece(link(label, "https://example.com/"), label))
+    if theme.chance("goods cards", 0.15):
+        return _goods(theme, rng, writer)
+    texts = [
+        writer.title() if rng.random() < 0.8 else f"https://www.example.com/{rng.randint(1, 9999)}"
+        for _ in range(rng.choice((1, 1, 2, 5)))
+    ]
+    notes = [f" （{writer.thing()}）" if theme.chance("link notes", 0.3) else "" for _ in texts]
+    made = [
+        Piece(link(text, "https://example.com/") + note, text + note) for text, note in zip(texts, notes, strict=True)
+    ]
+    if len(made) == 1:
+        return element("p", made[0])
+    return element("ul", join(element("li", piece) for piece in made))
+
+
+def _goods(theme: Theme, rng: random.Random, writer: Writer) -> Piece:
+    """A card of a book or another thing that the text speaks of: its name and maker are text, the shops that sell it are not."""
+    name = writer.fill("{Q}{T}　{T}の本")
+    lines = (
+        f"著者：{rng.choice(words.HANDLES)}",
+        f"発売日：{rng.randint(2001, 2024)}-0{rng.randint(1, 9)}-{rng.randint(10, 28)}",
+    )
+    shops = "".join(
+        f"<div>{link(shop)}</div>\n" for shop in ("通販で見る", "書店の在庫", "電子版")[: rng.randint(1, 3)]
+    )
+    made = (
+        Piece(link(name), name),
+        *(element("div", true(line)) for line in lines),
+        element("div", shops, ' class="shop-links"'),
+    )
+    return element("div", join(made), theme.names("card"))

@@ -258,7 +258,7 @@ def survey(theme: Theme, rng: random.Random) -> str:
     return theme.part("survey", f"<form>{choices}<input type=submit value={labels.SURVEY[-1]}></form>").html
 
 
-def widget(theme: Theme, rng: random.Random, kind: str) -> str:
+def widget(theme: Theme, rng: random.Random, kind: str, family: str = "") -> str:
     draw = theme.draw(f"widget:{kind}")
     head = draw.choice(labels.WIDGETS[kind]).format(y=draw.randint(2004, 2025), m=draw.randint(1, 12))
     many = theme.count(f"many:{kind}", 4, 12)
@@ -268,6 +268,9 @@ def widget(theme: Theme, rng: random.Random, kind: str) -> str:
         shelves = [
             f"{shelf}({draw.randint(1, 200)})" for topic in draw.sample(words.TOPICS, 4) for shelf in topic.shelves
         ]
+        if family == "shop":  # a shop has as many shelves as goods
+            shelves += [draw.choice(draw.choice(words.TOPICS).things) for _ in range(draw.randint(5, 60))]
+            many = len(shelves)
         inside = links(theme, kind, shelves[:many])
     elif kind == "archives":
         year = draw.randint(2006, 2024)
@@ -305,10 +308,12 @@ def widget(theme: Theme, rng: random.Random, kind: str) -> str:
     return theme.part("widget", title_like(theme, head), inside).html
 
 
-def sidebar(theme: Theme, rng: random.Random) -> Piece:
+def sidebar(theme: Theme, rng: random.Random, family: str) -> Piece:
     draw = theme.draw("sidebar")
     kinds = draw.sample(sorted(labels.WIDGETS), min(len(labels.WIDGETS), theme.count("widgets", 2, 7)))
-    parts = [widget(theme, rng, kind) for kind in kinds]
+    if family == "shop":
+        kinds = ["categories", *(kind for kind in kinds if kind != "categories")]
+    parts = [widget(theme, rng, kind, family) for kind in kinds]
     for _ in range(theme.pick("side adverts", (0, 1, 2))):
         parts.insert(draw.randint(0, len(parts)), advert(theme, draw))
     return theme.part("side", *parts)

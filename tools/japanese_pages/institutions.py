@@ -16,7 +16,7 @@ from .shell import Content
 
 def _headed(theme: Theme, title: str, *content: Piece) -> Piece:
     """The headline and the content: in one element, or the headline in a bar over it and then not text."""
-    if theme.chance("headline inside", 0.65):
+    if theme.chance("headline inside", 0.8):
         return theme.part("body", element("h1", true(title)), *content)
     return join((theme.part("title", element("h1", escape(title))), theme.part("body", *content)))
 
@@ -56,7 +56,7 @@ def notice(theme: Theme, rng: random.Random) -> Content:
             rng,
             writer,
             Shape(
-                size(rng, 450), each=60, headings=0.4, lists=0.2, tables=0.12, figures=0.05, links=0.15, clutter=False
+                size(rng, 450), each=60, headings=0.35, lists=0.15, tables=0.06, figures=0.05, links=0.15, clutter=False
             ),
         )
     ]

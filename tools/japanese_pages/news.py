@@ -15,7 +15,12 @@ from .shell import Content
 def _story(
     theme: Theme, rng: random.Random, writer: Writer, title: str, text: Piece, remarks: int | None = 0, note: str = ""
 ) -> Piece:
-    body = theme.part("body", text)
+    inside: list[Piece | str] = [text]
+    if theme.chance("related in body", 0.25):
+        inside.append(furniture.related(theme, rng))
+    if theme.chance("share in body", 0.12):
+        inside.append(furniture.share(theme, rng))
+    body = theme.part("body", *inside)
     pages = ""
     if theme.chance("paged", 0.25):
         last = rng.randint(2, 6)

@@ -112,6 +112,10 @@ class Writer:
     def heading(self) -> str:
         return self.fill(self.rng.choice(phrases.HEADINGS))
 
+    def point(self) -> str:
+        """What stands at a bullet: a few words, or a sentence."""
+        return self.item() if self.rng.random() < 0.6 else self.sentence()
+
     def item(self) -> str:
         return self.fill(self.rng.choice(phrases.ITEMS))
 

@@ -80,13 +80,30 @@ def _layout(theme: Theme, rng: random.Random, content: Content) -> str:
     extras = furniture.extras(theme, rng)
     left = theme.chance("side left", 0.3)
     if theme.layout == "table":
-        return skip + _table(theme, rng, header, path, main, side, left, footer) + extras
+        return (
+            skip
+            + _table(
+                theme,
+                rng,
+                header,
+                path,
+                main,
+                furniture.sidebar(theme, rng, content.family) if side else None,
+                left,
+                footer,
+            )
+            + extras
+        )
     inside_path = theme.chance("path inside", 0.3)
     holder = join((path, main)) if inside_path else main
     column = theme.part("main", holder) if theme.layout != "flat" or theme.chance("main", 0.4) else holder
     middle = column
     if side:
-        columns = [furniture.sidebar(theme, rng), column] if left else [column, furniture.sidebar(theme, rng)]
+        columns = (
+            [furniture.sidebar(theme, rng, content.family), column]
+            if left
+            else [column, furniture.sidebar(theme, rng, content.family)]
+        )
         middle = theme.part("columns", *columns) if theme.layout != "flat" else join(columns)
     parts = [header, *([] if inside_path else [path]), middle, footer]
     if theme.chance("top advert", 0.15 * theme.clutter):
@@ -98,7 +115,14 @@ def _layout(theme: Theme, rng: random.Random, content: Content) -> str:
 
 
 def _table(
-    theme: Theme, rng: random.Random, header: Piece, path: Piece, main: Piece, side: bool, left: bool, footer: Piece
+    theme: Theme,
+    rng: random.Random,
+    header: Piece,
+    path: Piece,
+    main: Piece,
+    side: Piece | None,
+    left: bool,
+    footer: Piece,
 ) -> str:
     """Columns as the cells of a table, as sites were laid out before style sheets."""
     cell = element(
@@ -106,7 +130,7 @@ def _table(
     )
     cells = [cell]
     if side:
-        menu = element("td", furniture.sidebar(theme, rng), ' valign="top" width="160"')
+        menu = element("td", side, ' valign="top" width="160"')
         cells = [menu, cell] if left else [cell, menu]
     table = element(
         "table",

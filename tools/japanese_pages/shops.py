@@ -263,7 +263,7 @@ def collection(theme: Theme, rng: random.Random) -> Content:
 
 
 KINDS = {
-    "product": (7, product, (1, 5, 5, 2)),
+    "product": (7, product, (3, 5, 5, 2)),
     "recipe": (4, recipe, (0, 3, 5, 3)),
     "place": (3, place, (0, 3, 5, 3)),
     "job": (2, job, (0, 3, 5, 3)),

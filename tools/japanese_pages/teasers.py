@@ -16,7 +16,7 @@ Part = Callable[[Theme, random.Random], Piece]
 def _archive(theme: Theme, rng: random.Random) -> Content:
     """The list of a site's articles: titles, dates, pictures, the cut-off beginnings of texts."""
     writer = Writer(rng, theme.pick("register", ("polite", "news", "blog")), theme.topic)
-    excerpts = theme.pick("excerpts", (0, 60, 110, 250, 600), (4, 3, 3, 1, 0.5))
+    excerpts = theme.pick("excerpts", (0, 60, 110, 250), (4, 3, 3, 0.5))
     made = []
     for _ in range(rng.randint(3, 30 if excerpts < 200 else 8)):
         year, month, day = writer.date()
@@ -303,12 +303,12 @@ def _menu_frame(theme: Theme, rng: random.Random) -> Content:
 
 
 KINDS = {
-    "archive": (6, _archive, (0, 4, 5, 3)),
-    "portal": (2, _portal, (1, 4, 5, 3)),
-    "search_results": (2, _results, (0, 3, 5, 3)),
-    "site_map": (1, _site_map, (0, 4, 4, 1)),
-    "gallery": (1, _gallery, (3, 4, 3, 1)),
-    "link_list": (1, _link_list, (5, 3, 1, 0)),
-    "menu_frame": (1, _menu_frame, (6, 1, 0, 0)),
-    **{kind: (1, _message(kind), (1, 3, 4, 3)) for kind in _MESSAGES},
+    "archive": (3, _archive, (0, 4, 5, 3)),
+    "portal": (1.5, _portal, (1, 4, 5, 3)),
+    "search_results": (1, _results, (0, 3, 5, 3)),
+    "site_map": (0.5, _site_map, (0, 4, 4, 1)),
+    "gallery": (0.5, _gallery, (3, 4, 3, 1)),
+    "link_list": (0.5, _link_list, (5, 3, 1, 0)),
+    "menu_frame": (0.5, _menu_frame, (6, 1, 0, 0)),
+    **{kind: (0.3, _message(kind), (1, 3, 4, 3)) for kind in _MESSAGES},
 }

@@ -33,7 +33,7 @@ def _sections(theme: Theme, rng: random.Random, writer: Writer, count: int, edit
         parts.append(element(theme.pick("wiki heading", ("h2", "h3")), Piece(escape(text) + edit, text)))
         parts.append(paragraphs(theme, rng, writer.paragraphs(size(rng, 160), 70)))
         if rng.random() < 0.35:
-            parts.append(bullets(theme, [writer.item() for _ in range(rng.randint(2, 12))]))
+            parts.append(bullets(theme, [writer.point() for _ in range(rng.randint(2, 12))]))
         if rng.random() < 0.25:
             width = rng.randint(2, 6)
             parts.append(
