@@ -139,7 +139,7 @@ def wordpress(theme: Theme, rng: random.Random) -> Content:
         writer,
         Shape(size(rng, 1800), each=90, headings=0.3, lists=0.07, tables=0.02, figures=0.15, links=0.06),
     )
-    if theme.chance("has toc", 0.4):
+    if theme.chance("has toc", 0.25):
         lead = paragraphs(theme, rng, writer.paragraphs(150))
         text = join((lead, toc(theme, writer, rng), text))
     title = writer.title()
@@ -164,6 +164,19 @@ def technical(theme: Theme, rng: random.Random) -> Content:
             clutter=False,
         ),
     )
+    if theme.chance("contents in text", 0.5):  # the converter of the source wrote them, and a selector takes them in
+        items = [writer.heading() for _ in range(rng.randint(3, 10))]
+        listed = element(
+            "ul", join(element("li", Piece(f'<a href="#{at}">{item}</a>', item)) for at, item in enumerate(items))
+        )
+        text = join(
+            (
+                element(
+                    "nav" if theme.era == "html5" else "div", join((element("p", true("目次")), listed)), ' id="toc"'
+                ),
+                text,
+            )
+        )
     title = writer.title()
     return Content(title, entry(theme, rng, writer, title, text))
 

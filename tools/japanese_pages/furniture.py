@@ -89,7 +89,7 @@ def header(theme: Theme, family: str, rng: random.Random) -> Piece:
         if theme.chance("logo text", 0.7)
         else f'<a href="/"><img src="/logo.png" alt="{theme.name}"></a>'
     )
-    parts.append(f"<{theme.pick('logo', ('h1', 'p', 'div', 'strong'))}>{logo}</{theme.pick('logo', ('h1',))}>\n")
+    parts.append(element(theme.pick("logo", ("h1", "p", "div", "strong")), logo))
     if theme.chance("tagline", 0.45):
         writer = Writer(draw, "polite", theme.topic)
         parts.append(f"<p>{writer.fill('{T}と{T}の情報をお届けする{s}サイト')}</p>\n")
@@ -172,9 +172,7 @@ def articles(theme: Theme, rng: random.Random, key: str, count: int) -> str:
         year, month, day = writer.date()
         parts = [f'<a href="/a/{rng.randint(1, 9999)}">{escape(title)}</a>']
         if style != "titles":
-            parts.insert(
-                rng.random() < 0.0 or theme.pick(f"dated:{key}", (0, 1)), f"<span>{year}.{month:02}.{day:02}</span>"
-            )
+            parts.insert(theme.pick(f"dated:{key}", (0, 1)), f"<span>{year}.{month:02}.{day:02}</span>")
         if style in ("cards", "summaries"):
             parts.insert(0, f'<img src="/t/{rng.randint(1, 999)}.jpg" alt="">')
             parts.append(f"<span>{rng.choice(theme.topic.shelves)}</span>")

@@ -172,7 +172,10 @@ def service(theme: Theme, rng: random.Random) -> Content:
                 if theme.chance("card numbers", 0.3) and cards != "dl"
                 else Piece("")
             )
-            blocks.append(join((count, name, text, more)))
+            block = join((count, name, text, more))
+            if cards in ("div", "li") and theme.chance("cards linked", 0.2):
+                block = Piece(f'<a href="/service/{number}">{block.html}</a>', block.text)
+            blocks.append(block)
         if cards == "dl":
             parts.append(element("dl", join(blocks)))
         elif cards == "table":

@@ -64,15 +64,10 @@ def wiki(theme: Theme, rng: random.Random) -> Content:
     )
     count = rng.randint(1, 8)
     lead = paragraphs(theme, rng, writer.paragraphs(size(rng, 150), 80))
-    contents = (
-        Piece(
-            theme.part(
-                "toc", "<p>目次</p>", furniture.links(theme, "toc", [writer.heading() for _ in range(count)])
-            ).html
-        )
-        if theme.chance("wiki toc", 0.6)
-        else Piece("")
-    )
+    contents = Piece("")
+    if theme.chance("wiki toc", 0.35):
+        items = [writer.heading() for _ in range(count)]
+        contents = Piece(theme.part("toc", "<p>目次</p>", furniture.links(theme, "toc", items)).html)
     body = theme.part("body", lead, contents, *_sections(theme, rng, writer, count, edit, 0.05))
     bar = furniture.links(
         theme,
