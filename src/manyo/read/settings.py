@@ -9,6 +9,7 @@ from manyo.errors import ManyoError
 
 RUBY: Final = {"drop": 0, "keep": 1, "parenthesise": 2}
 NFKC: Final = ("safe", "all", "none")
+COMMENTS: Final = ("auto", "keep", "drop")
 
 
 @dataclass(frozen=True)
@@ -17,14 +18,17 @@ class Settings:
 
     `ruby`: what becomes of readings over kanji, "drop", "keep" (written after the base) or "parenthesise".
     `nfkc`: "safe" (see `normalise`), "all" or "none". `punctuation`: whether ，． may become 、。.
+    `comments`: what readers wrote under a page, "keep", "drop", or "auto": kept where it is the page, as on a board, and
+    dropped where it hangs under one.
     """
 
     ruby: str = "drop"
     nfkc: str = "safe"
     punctuation: bool = True
+    comments: str = "auto"
 
     def __post_init__(self) -> None:
-        for name, allowed in (("ruby", tuple(RUBY)), ("nfkc", NFKC)):
+        for name, allowed in (("ruby", tuple(RUBY)), ("nfkc", NFKC), ("comments", COMMENTS)):
             if getattr(self, name) not in allowed:
                 raise ManyoError(
                     f"{name} cannot be {getattr(self, name)!r}",
