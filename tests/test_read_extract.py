@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 from pathlib import Path
 
 import pyarrow as pa
@@ -77,11 +79,10 @@ def test_extract_and_extract_batch_agree() -> None:
     for types in (None, headers):
         batch = extract_batch(pages, content_types=types)
         for row, page in enumerate(pages):
-            alone = dataclasses.asdict(extract(page, content_type=types and types[row]))
-            alone.pop("blocks")
+            alone = extract(page, content_type=types and types[row])
             together = batch.slice(row, 1).to_pylist()[0]
             assert together.pop("page_bytes") == len(page)
-            assert alone == together
+            assert {name: getattr(alone, name) for name in together} == together
 
 
 def test_any_way_to_hand_over_pages() -> None:
@@ -199,6 +200,68 @@ def test_what_decided_is_told(encoding: str, meta: str, header: str, evidence: s
     assert found.text == extract(PAGE.format(meta="").encode()).text
 
 
+# --- what is made when it is asked for ---
+
+
+def test_blocks_are_all_there_is_in_page_order_with_their_scores() -> None:
+    found = extract(PAGE.format(meta="").encode())
+    assert "blocks" not in vars(found) and "markdown" not in vars(found)
+    blocks = found.blocks
+    assert found.blocks is blocks
+    assert [block.text for block in blocks][:4] == ["ホーム", "記事一覧", "この欄について", "喫茶店の最後の日"]
+    assert [block.tag for block in blocks][:4] == ["li", "li", "li", "h1"]
+    assert all(0 <= block.score <= 1 for block in blocks)
+    kept = [block.score for block in blocks if block.kept]
+    assert kept and min(kept) > max(block.score for block in blocks if not block.kept)
+    assert found.text == "\n".join(block.text for block in blocks if block.kept)
+
+
+def test_markdown_is_the_text_with_its_structure() -> None:
+    page = PAGE.format(meta="").replace(
+        "</article>", "<ul><li>珈琲　①</li><li>ﾄｰｽﾄ</li></ul><p>" + PROSE[0] + "また来る。</p></article>"
+    )
+    found = extract(page.encode(), settings=Settings(nfkc="none"))
+    assert "- 珈琲　①\n- ﾄｰｽﾄ" in found.markdown
+    assert "- トースト" in extract(page.encode()).markdown
+    assert [
+        line.removeprefix("# ").removeprefix("- ") for line in found.markdown.split("\n") if line
+    ] == found.text.split("\n")
+    assert extract(b"").markdown == ""
+
+
+def test_an_extraction_is_a_value() -> None:
+    page = PAGE.format(meta="").encode()
+    found = extract(page)
+    before, hashed, shown = pickle.dumps(found), hash(found), repr(found)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.text = ""  # type: ignore[misc]
+    assert found.blocks and found.markdown
+    for same in (extract(page), pickle.loads(before), pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        assert same == found and hash(same) == hashed and repr(same) == shown
+        assert (same.blocks, same.markdown) == (found.blocks, found.markdown)
+    assert "町の記録" in shown and "array" not in shown
+    for other in (page + b"<p>x", page.replace(b"/about", b"")):  # the same text, of another page
+        assert extract(other).text == found.text and extract(other) != found
+    assert extract(page, settings=Settings(ruby="keep")) != found
+    assert found != found.text
+
+
+def test_an_extraction_holds_no_more_than_its_page() -> None:
+    page = ("<p>" + PROSE[0] + "</p>").encode() + b"<b></b>" * 10_000
+    assert len(pickle.dumps(extract(page))) < 5_000
+
+
+@patient
+@given(
+    st.lists(
+        st.sampled_from(["<p>", "<li>", "<td>", "<pre>", "<h2>", "&#27;", PROSE[1], "*", "\n", "\xff"]), max_size=30
+    )
+)
+def test_any_page_has_blocks_and_markdown(pieces: list[str]) -> None:
+    found = extract("".join(pieces).encode("utf-8"))
+    assert bool(found.markdown) == bool(found.text) <= any(block.kept for block in found.blocks)
+
+
 # --- pages without an answer ---
 
 
@@ -242,12 +305,12 @@ def test_settings() -> None:
         assert extract(page, settings=chosen).text.partition("肉汁")[0] == text
 
 
-@pytest.mark.parametrize("wrong", [{"ruby": "remove"}, {"nfkc": "nfkd"}])
+@pytest.mark.parametrize("wrong", [{"ruby": "remove"}, {"nfkc": "nfkd"}, {"comments": "some"}])
 def test_settings_that_do_not_exist(wrong: dict[str, str]) -> None:
     with pytest.raises(ManyoError, match="cannot be") as raised:
         Settings(**wrong)  # type: ignore[arg-type]
     (name,) = wrong
-    allowed = {"ruby": "drop, keep, parenthesise", "nfkc": "safe, all, none"}[name]
+    allowed = {"ruby": "drop, keep, parenthesise", "nfkc": "safe, all, none", "comments": "auto, keep, drop"}[name]
     assert (raised.value.where, raised.value.hint) == (f"[read] {name}", f"one of {allowed}")
 
 
@@ -298,6 +361,36 @@ def test_only_days_of_the_calendar_are_dates(written: str, date: str) -> None:
     page = f'<meta property="article:published_time" content="{written}"><p>{PROSE[0]}'.encode()
     found = extract(page)
     assert found.date == date and found.text == PROSE[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "date"),
+    [
+        ("/2024/05/17/asagao/", "2024-05-17"),
+        ("/blog/2024/5/7", "2024-05-07"),
+        ("/20240517.html", "2024-05-17"),
+        ("/2024-05-17-asagao", "2024-05-17"),
+        ("/2024/02/30/2024-03-01/", "2024-03-01"),
+        ("/1989/05/17/", ""),
+        ("/2100/05/17/", ""),
+        ("/2024/13/01/", ""),
+        ("/2024/05/1712345.html", ""),
+        ("/2024/05-17/", ""),
+        ("/12024/05/17/", ""),
+        ("/20240517093000/", ""),
+        ("/a?date=2024-05-17#2024-05-17", ""),
+        ("/", ""),
+    ],
+)
+def test_a_date_in_the_url_stands_in_for_one_in_the_page(path: str, date: str) -> None:
+    for start in ("https://www.example.jp", "http://20231231.example.jp", "//example.jp", ""):
+        assert extract(f"<p>{PROSE[0]}".encode(), url=start + path).date == date
+        assert extract(PAGE.format(meta="").encode(), url=start + path).date == "2024-11-03"
+
+
+@pytest.mark.parametrize("url", [None, "", "http://[", "::::", "\ud800", "https://例え.jp/２０２４/05/17/"])
+def test_a_url_that_says_nothing(url: str | None) -> None:
+    assert extract(b"<p>x", url=url).date == ""
 
 
 @needs_data

@@ -10,9 +10,12 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +28,7 @@ from manyo.kernels import kernel
 from manyo.read import charset, main_text, markup, tags
 from manyo.read import segment as segmenting
 from manyo.read.decode import decode, decode_other
+from manyo.read.markdown import markdown
 from manyo.read.normalise import normalise
 from manyo.read.settings import Settings
 from manyo.read.utf8 import put
@@ -33,11 +37,34 @@ from manyo.records import READING
 
 @dataclass(frozen=True)
 class Block:
-    """A run of text that no block-level tag interrupts, and whether it was kept."""
+    """A run of text that no block-level tag interrupts, and what became of it.
+
+    `text` is as the page has it, not normalised. `score` is the probability, from 0 to 1, that it belongs to the main text;
+    a score does not decide alone whether a block is `kept` (what a page says twice is kept once). `tag` is the element
+    that it stands in, "" at the root.
+    """
 
     text: str
     kept: bool
-    tag: str  # the element that it stands in, "" at the root
+    score: float
+    tag: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Tables:
+    """What blocks and Markdown are made of when somebody asks for them: the page's segments and what was selected."""
+
+    found: segmenting.Segments
+    kept: npt.NDArray[np.uint8]
+    score: npt.NDArray[np.float32]
+    settings: Settings
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Tables):
+            return NotImplemented
+        pairs = [(getattr(self.found, name), getattr(other.found, name)) for name in ("text", "blocks", "containers")]
+        pairs += [(self.kept, other.kept), (self.score, other.score)]
+        return self.settings == other.settings and all(np.array_equal(mine, its) for mine, its in pairs)
 
 
 @dataclass(frozen=True)
@@ -51,9 +78,32 @@ class Extraction:
     charset_from: str
     decode_errors: int
     language: str
-    blocks: tuple[Block, ...]
+    _tables: _Tables = field(repr=False, hash=False)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every block of the page, in page order. Made when first asked for."""
+        found, kept, score = self._tables.found, self._tables.kept, self._tables.score
+        data = found.text.tobytes()
+        columns = [segmenting.START, segmenting.END, segmenting.TAG]
+        rows = zip(found.blocks[:, columns].tolist(), kept.tolist(), score.tolist(), strict=True)
+        return tuple(
+            Block(
+                text=data[start:end].decode("utf-8", "replace"),
+                kept=bool(keep),
+                score=round(probability, 4),
+                tag=tags.ELEMENTS[tag] if tag >= 0 else "",
+            )
+            for (start, end, tag), keep, probability in rows
+        )
+
+    @cached_property
+    def markdown(self) -> str:
+        """The main text with its structure, see `manyo.read.markdown`. Made when first asked for."""
+        return markdown(self._tables.found, self._tables.kept, settings=self._tables.settings)
 
 
+_LANGUAGE: Final = 16  # characters of a page's `lang` that are kept
 DOCUMENT = pa.schema([*READING, pa.field("text", pa.large_string())])
 
 
@@ -62,59 +112,83 @@ def read(bodies: Column, content_types: pa.Array, kinds: pa.Array, settings: Set
 
     `kinds` says "html" or "text" for each row; text is decoded and normalised, but not segmented.
     """
-    rows, _, _ = _read(bodies, content_types, kinds, settings or Settings())
-    return rows
-
-
-def _read(
-    bodies: Column, content_types: pa.Array, kinds: pa.Array, settings: Settings
-) -> tuple[pa.RecordBatch, segmenting.Segments, npt.NDArray[np.uint8]]:
-    """The rows, and the blocks that they were made of with which of them were kept."""
-    decoded, codes, evidence, errors, labels = _decode(bodies, content_types)
     is_text = np.asarray(pc.equal(kinds, "text").fill_null(False), bool)
+    batch = _read(bodies, content_types, is_text, settings or Settings())
+    names = np.array(charset.NAMES, object)[batch.codes]
+    for row, label in batch.labels.items():
+        names[row] = label
+    columns = {
+        "charset": pa.array(names, pa.string()),
+        "charset_from": pa.DictionaryArray.from_arrays(batch.evidence, list(charset.EVIDENCE)).cast(pa.string()),
+        "decode_errors": pa.array(batch.errors),
+        "language": pc.utf8_slice_codeunits(pc.ascii_lower(batch.languages.text()), 0, _LANGUAGE).cast(pa.string()),
+        "title": pc.replace_substring(batch.titles.text(), "\n", " ").cast(pa.string()),
+        "date": _dates(batch.found.pages[:-1, segmenting.DATE]),
+        "page_bytes": pa.array(bodies.lengths),
+        "text": batch.texts.text(),
+    }
+    return pa.RecordBatch.from_arrays([columns[field.name] for field in DOCUMENT], schema=DOCUMENT)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Pages as they were read: their segments, what was selected of these, and a row for each page of everything else."""
+
+    found: segmenting.Segments
+    kept: npt.NDArray[np.uint8]
+    score: npt.NDArray[np.float32]
+    texts: Column
+    titles: Column
+    languages: Column
+    codes: npt.NDArray[np.uint8]
+    evidence: npt.NDArray[np.uint8]
+    errors: npt.NDArray[np.int32]
+    labels: dict[int, str]  # of pages that another language's codec read
+
+
+def _read(bodies: Column, content_types: pa.Array, is_text: npt.NDArray[np.bool_], settings: Settings) -> _Batch:
+    decoded, codes, evidence, errors, labels = _decode(bodies, content_types)
     pages, raw = _split(decoded, is_text) if is_text.any() else (decoded, None)
     found = segmenting.segment(pages, ruby=settings.ruby)
     kept = main_text.select(found)
+    score = kept.astype(np.float32)
     texts = main_text.assemble(found, kept)
     if raw is not None:
         texts = _merge(texts, raw, is_text)
     texts = normalise(texts, nfkc=settings.nfkc, punctuation=settings.punctuation)
-    titles = normalise(
-        _plain(pages, found.pages[:-1, segmenting.TITLE_START : segmenting.TITLE_END + 1]), nfkc=settings.nfkc
-    )
+    titles = _plain(pages, found.pages[:-1, segmenting.TITLE_START : segmenting.TITLE_END + 1])
+    titles = normalise(titles, nfkc=settings.nfkc)
     languages = _plain(pages, found.pages[:-1, segmenting.LANG_START : segmenting.LANG_END + 1])
-    names = np.array(charset.NAMES, object)[codes]
-    for row, label in labels.items():
-        names[row] = label
-    columns = {
-        "charset": pa.array(names, pa.string()),
-        "charset_from": pa.DictionaryArray.from_arrays(evidence, list(charset.EVIDENCE)).cast(pa.string()),
-        "decode_errors": pa.array(errors),
-        "language": pc.utf8_slice_codeunits(pc.utf8_lower(languages.text()), 0, 16).cast(pa.string()),
-        "title": pc.replace_substring(titles.text(), "\n", " ").cast(pa.string()),
-        "date": _dates(found.pages[:-1, segmenting.DATE]),
-        "page_bytes": pa.array(bodies.lengths),
-        "text": texts.text(),
-    }
-    rows = pa.RecordBatch.from_arrays([columns[field.name] for field in DOCUMENT], schema=DOCUMENT)
-    return rows, found, kept
+    return _Batch(found, kept, score, texts, titles, languages, codes, evidence, errors, labels)
 
 
-def extract(html: bytes, *, content_type: str | None = None, settings: Settings | None = None) -> Extraction:
-    """Read one page. `content_type` is the HTTP header's value, for its charset."""
-    header = pa.array([content_type or ""])
-    rows, found, kept = _read(Column.join([html]), header, pa.array(["html"]), settings or Settings())
-    blocks = tuple(
-        Block(
-            text=found.text[block[segmenting.START] : block[segmenting.END]].tobytes().decode("utf-8", "replace"),
-            kept=bool(keep),
-            tag=tags.ELEMENTS[block[segmenting.TAG]] if block[segmenting.TAG] >= 0 else "",
-        )
-        for block, keep in zip(found.blocks, kept, strict=True)
+def extract(
+    html: bytes, *, url: str | None = None, content_type: str | None = None, settings: Settings | None = None
+) -> Extraction:
+    """Read one page.
+
+    `content_type` is the HTTP header's value, for its charset. `url` is where the page is from: where the page itself has no
+    date, one in the URL's path is taken (`/2024/05/17/`, `/20240517.html`, `/2024-05-17-title`). It is not kept.
+    """
+    settings = settings or Settings()
+    # The row of `read`, without Arrow's cost for a table of one row.
+    batch = _read(Column.join([html]), pa.array([content_type or ""]), np.zeros(1, bool), settings)
+    found = batch.found
+    used = int(found.blocks[:, segmenting.END].max(initial=0))
+    # Copies: the tables have room for more text and blocks than most pages have, and a result may be kept for long.
+    found = segmenting.Segments(
+        found.text[:used].copy(), found.blocks.copy(), found.containers.copy(), found.names.copy(), found.pages
     )
-    row = rows.to_pylist()[0]
-    row.pop("page_bytes")
-    return Extraction(**row, blocks=blocks)
+    return Extraction(
+        text=batch.texts.row(0).decode(),
+        title=batch.titles.row(0).decode().replace("\n", " "),
+        date=_date(int(found.pages[0, segmenting.DATE])) or _url_date(url or ""),
+        charset=batch.labels.get(0, charset.NAMES[batch.codes[0]]),
+        charset_from=charset.EVIDENCE[batch.evidence[0]],
+        decode_errors=int(batch.errors[0]),
+        language=batch.languages.row(0).lower().decode()[:_LANGUAGE],
+        _tables=_Tables(found, batch.kept, batch.score, settings),
+    )
 
 
 def extract_batch(
@@ -184,6 +258,36 @@ def _dates(dates: IntArray) -> pa.Array:
     moment = months_since.astype("datetime64[D]") + np.where(known, days - 1, 0)
     known &= moment.astype("datetime64[M]") == months_since
     return pa.array(np.where(known, moment.astype(str), ""), pa.string())
+
+
+def _date(day: int) -> str:
+    """One of `_dates`."""
+    try:
+        return datetime.date(day // 10000, day // 100 % 100, day % 100).isoformat()
+    except ValueError:
+        return ""
+
+
+_URL_PATH: Final = re.compile(r"(?:(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*)?([^?#]*)", re.IGNORECASE)
+_URL_DATE: Final = re.compile(r"(?<![0-9])([0-9]{4})(?:([-/])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))(?![0-9])")
+
+
+def _url_date(url: str) -> str:
+    """The first day in the path of a URL, from 1990 to 2099, as ISO 8601; "" without one.
+
+    A longer number holds no date: it is a record's number, or the moment at which an archive fetched the page.
+
+    >>> [_url_date(f"https://www.example.jp/{path}") for path in ("blog/2024/5/7/", "a/20240517.html", "2024-05-17-ame")]
+    ['2024-05-07', '2024-05-17', '2024-05-17']
+    >>> [_url_date(f"https://20240517.example.jp/{path}") for path in ("2024/05/12345", "20240517123000/", "?d=2024-05-17")]
+    ['', '', '']
+    """
+    path = _URL_PATH.match(url)
+    for found in _URL_DATE.finditer(path[1] if path else ""):
+        year, month, day = (int(part) for part in found.groups() if part and part.isdigit())
+        if 1990 <= year <= 2099 and (date := _date(year * 10000 + month * 100 + day)):
+            return date
+    return ""
 
 
 def _plain(pages: Column, spans: IntArray) -> Column:
