@@ -219,6 +219,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     demo.mkdir(parents=True)
     (folder / "demo").mkdir()
     shutil.copy(ROOT / "examples" / "demo" / "recipe.toml", demo)
+    shutil.copy(ROOT / "examples" / "page.html", demo.parent)
     maker = ROOT / "examples" / "demo" / "make_sample.py"
     command = [sys.executable, str(maker), str(folder / "demo" / "sample.warc.gz")]
     subprocess.run(command, check=True, timeout=300, stdout=subprocess.DEVNULL)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from manyo.errors import ManyoError
+from manyo.read.settings import COMMENTS, RUBY
 from manyo.version import VERSION
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -47,6 +49,8 @@ def _language(context: click.Context, parameter: click.Parameter, value: str | N
 _lang = click.option(
     "--lang", type=click.Choice(["ja", "en"]), callback=_language, help="Japanese or English; the default follows LANG."
 )
+_RUBY_HELP = "Readings over kanji: away, after their base, or in parentheses after it."
+_COMMENTS_HELP = "Readers' comments: kept where they are the page, kept, or left out."
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
@@ -180,30 +184,53 @@ def verify(folder: Path) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
+@click.option(
+    "--markdown", is_flag=True, help="Print it as Markdown: headings, lists, tables and code stay what they are."
+)
+@click.option("--why", is_flag=True, help="Print every block of the page, kept or not, with its score.")
+@click.option("--comments", type=click.Choice(COMMENTS), default="auto", show_default=True, help=_COMMENTS_HELP)
+@click.option("--ruby", type=click.Choice(list(RUBY)), default="drop", show_default=True, help=_RUBY_HELP)
 @_json
-def extract(file: Path, as_json: bool) -> None:
+@_lang
+def extract(file: Path, markdown: bool, why: bool, comments: str, ruby: str, as_json: bool, lang: str) -> None:
     """Print the main text of one HTML file, or of standard input (`-`).
 
     \b
     Examples:
       manyo extract page.html
-      curl -s https://www.example.jp/ | manyo extract - --json
+      manyo extract page.html --markdown > page.md
+      manyo extract page.html --why | less
+      curl -s https://www.example.jp/ | manyo extract - --json --why
     """
+    from manyo.read import Settings
     from manyo.read import extract as extract_page
+    from manyo.read.why import why as why_kept
 
+    if markdown and why and not as_json:
+        hint = "ask for one of them, or add --json for both"
+        raise ManyoError(
+            "Markdown and the table of blocks do not go into one output", where="--markdown --why", hint=hint
+        )
     try:
         page = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         hint = "see that it is there and that you may read it"
         raise ManyoError(f"the page cannot be read: {error.strerror}", where=str(file), hint=hint) from None
-    found = extract_page(page)
+    found = extract_page(page, settings=Settings(comments=comments, ruby=ruby))
     if as_json:
         shown = {
             name: getattr(found, name) for name in ("title", "date", "charset", "charset_from", "language", "text")
         }
+        if markdown:
+            shown["markdown"] = found.markdown
+        if why:
+            shown["blocks"] = [asdict(block) for block in found.blocks]
         click.echo(json.dumps(shown, ensure_ascii=False))
+    elif why:
+        for line, kept in why_kept(found, lang):
+            click.echo(click.style(line, dim=True) if not kept else line)
     else:
-        click.echo(found.text)
+        click.echo(found.markdown if markdown else found.text)
 
 
 if __name__ == "__main__":
