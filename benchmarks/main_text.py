@@ -17,7 +17,7 @@ the same pages.
 lower-cased words for WCXB, as its authors score it. Where nothing is the right answer, fewer than 50 characters are
 right. A `meta.jsonl` that tells `page_chars` and `truth_chars` splits a set: noisy pages (a fifth or more is not main
 text), plain ones, and those whose answer is empty. On pages that the shipped model was trained on, its F1 says what it
-remembers: tools/train_main_text.py validates on others.
+remembers: tools/train_main_text validates on others.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Pages of the demo read whole: each template with its menus, adverts and footers, beside the text that went into it.
 
-The selection learned from pages of these templates among others (`tools/train_main_text.py`), so the figures say that
+The selection learned from pages of these templates among others (`tools/train_main_text`), so the figures say that
 what is known stays known; how reading does on pages that it never saw is in docs/read.md.
 """
 

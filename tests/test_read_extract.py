@@ -310,7 +310,9 @@ def test_settings_that_do_not_exist(wrong: dict[str, str]) -> None:
     with pytest.raises(ManyoError, match="cannot be") as raised:
         Settings(**wrong)  # type: ignore[arg-type]
     (name,) = wrong
-    allowed = {"ruby": "drop, keep, parenthesise", "nfkc": "safe, all, none", "comments": "auto, keep, drop"}[name]
+    allowed = {"ruby": "drop, keep, parenthesise", "nfkc": "safe, kana, all, none", "comments": "auto, keep, drop"}[
+        name
+    ]
     assert (raised.value.where, raised.value.hint) == (f"[read] {name}", f"one of {allowed}")
 
 
@@ -342,7 +344,7 @@ def test_a_row_of_unknown_kind_is_a_page() -> None:
         ("<title> 二行の\n  題 </title>", "二行の 題"),
         ("<title>A &amp; B &lt;C&gt;</title>", "A & B <C>"),
         ("<title>&#x65e5;&#26412;&hellip;</title>", "日本…"),
-        ("<title>ﾊﾝｶｸ①ＡＢＣ</title>", "ハンカク①ABC"),
+        ("<title>ﾊﾝｶｸ①ＡＢＣ</title>", "ハンカク①ＡＢＣ"),
         ("<title>一\u2028二</title>", "一 二"),
         ("<svg><title>図</title></svg><title>題</title>", "題"),
         ("<title>一</title><title>二</title>", "一"),

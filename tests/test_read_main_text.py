@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyo.columns import Column
-from manyo.read import extract_batch, features, forest, main_text, segment, tags
+from manyo.read import extract_batch, features, forest, main_text, segment, tags, vocabulary
 from manyo.read.normalise import normalise
 from markup_soup import soup
 
@@ -42,7 +44,7 @@ def filled(template: str) -> str:
 def chosen(page: str, rules: bool = False) -> list[str]:
     """The lines of a page's main text, whole paragraphs as their numbers."""
     found = cut(page)
-    kept = main_text.by_rules(found) if rules else main_text.select(found)
+    kept = main_text.by_rules(found) if rules else main_text.select(found).kept
     text = normalise(main_text.assemble(found, kept)).row(0).decode("utf-8")
     for name in "0123":
         text = text.replace(PROSE[name], name)
@@ -70,7 +72,7 @@ def test_known_failure_still_fails(case: dict[str, Any]) -> None:
 @given(st.lists(soup, min_size=1, max_size=5))
 def test_a_page_is_judged_alone(pages: list[str]) -> None:
     together = cut(*pages)
-    for choose in (main_text.select, main_text.by_rules):
+    for choose in (lambda found: main_text.select(found).kept, main_text.by_rules):
         kept = choose(together)
         assert kept.shape == (len(together.blocks),) and set(kept.tolist()) <= {0, 1}
         assert kept.tolist() == [keep for page in pages for keep in choose(cut(page)).tolist()]
@@ -101,14 +103,20 @@ def test_text_is_the_kept_blocks_in_order(pages: list[str], data: st.DataObject)
         assert texts.row(page).decode("utf-8") == expected
 
 
+def described(found: segment.Segments) -> npt.NDArray[np.float32]:
+    known = forest.load().known
+    odds, said = vocabulary.of_containers(found, known), vocabulary.of_blocks(found, known)
+    return features.matrix(found, main_text.by_rules(found), odds, said)
+
+
 @patient
 @given(st.lists(soup, min_size=1, max_size=4))
 def test_features_are_finite_and_as_many_as_their_names(pages: list[str]) -> None:
     found = cut(*pages)
-    rows = features.matrix(found, main_text.by_rules(found))
+    rows = described(found)
     assert rows.shape == (len(found.blocks), len(features.NAMES))
     assert np.isfinite(rows).all()
-    for name in ("link_share", "kana_share", "page_link_share", "page_kana_share", "text_before", "own_score"):
+    for name in ("link_share", "kana_share", "page_link_share", "page_kana_share", "text_before", "same_link_share"):
         column = rows[:, features.NAMES.index(name)]
         assert ((column >= 0) & (column <= 1 + 1e-6)).all()
 
@@ -118,17 +126,34 @@ def test_features_are_finite_and_as_many_as_their_names(pages: list[str]) -> Non
 def test_the_kernel_walks_the_trees_as_written(pages: list[str]) -> None:
     """Each tree from its root, one step at a time, against the four that the kernel walks abreast."""
     found, model = cut(*pages), forest.load()
-    rule = main_text.by_rules(found)
     expected = []
-    for row in features.matrix(found, rule):
+    for row in described(found):
         value = 0.0
         for feature, threshold, leaves in zip(model.feature, model.threshold, model.leaves, strict=True):
             node = 0
             while node < len(feature):
                 node = 2 * node + (2 if row[feature[node]] > threshold[node] else 1)
             value += leaves[node - len(feature)]
-        expected.append(int(value > model.cut))
-    assert forest.choose(found, rule).tolist() == expected
+        expected.append(1 / (1 + math.exp(-value)))
+    probability = forest.score(found, main_text.by_rules(found))
+    assert np.allclose(probability, expected, atol=1e-5)
+
+
+@given(st.lists(st.tuples(st.integers(1, 500), st.floats(0, 1, width=32)), min_size=1, max_size=40))
+def test_a_page_is_cut_at_half_of_what_it_can_expect(drawn: list[tuple[int, float]]) -> None:
+    found = cut("".join("<p>" + "字" * size for size, _ in drawn))
+    probability = np.array([value for _, value in drawn], np.float32)
+    steps = np.minimum((probability * 64).astype(int), 63)  # the kernel looks at 64 steps of probability
+    sizes = np.array([size for size, _ in drawn])
+    total = float((probability.astype(float) * sizes).sum())
+    best = 0.0
+    for step in range(64):
+        taken = steps >= step
+        if sizes[taken].sum() + total > 0:
+            best = max(best, 2 * float((probability * sizes)[taken].sum()) / (float(sizes[taken].sum()) + total))
+    limit = min(max(best / 2, forest.LOWEST), forest.HIGHEST)
+    near = np.abs(probability - limit) < 1e-5
+    assert (forest.choose(found, probability) == (probability > limit))[~near].all()
 
 
 def test_the_model_fits_its_features() -> None:
@@ -143,13 +168,53 @@ def test_the_model_fits_its_features() -> None:
 
 def test_depth_and_place_of_a_block() -> None:
     found = cut("<body><div><section><p>" + PROSE["0"] + "</p></section></div><p>" + PROSE["1"])
-    rows = features.matrix(found, main_text.by_rules(found))
+    rows = described(found)
     column = {name: rows[:, index].tolist() for index, name in enumerate(features.NAMES)}
     assert column["depth"] == [4, 2]
     assert (column["index"], column["blocks"]) == ([0, 1], [2, 2])
     assert [tags.ELEMENTS[int(tag)] for tag in column["tag"]] == ["p", "p"]
-    assert column["characters+1"] == [len(PROSE["1"]), -1]
-    assert column["characters-1"] == [-1, len(PROSE["0"])]
+    assert column["tag+1"] == [column["tag"][1], -1]
+    assert column["tag-1"] == [-1, column["tag"][0]]
+    assert column["container0_text"] == [len(PROSE["0"]), len(PROSE["1"])]
+    assert column["container1_text_share"][0] == pytest.approx(len(PROSE["0"]) / len(PROSE["0"] + PROSE["1"]))
+
+
+def test_containers_of_one_name_are_seen_together() -> None:
+    item = '<div class="card"><p class=name>{0}</p></div>'
+    found = cut("<main>" + filled(item.replace("{0}", "品物")) * 3 + "</main><div class=card>別" + "</div>")
+    rows = described(found)
+    column = {name: rows[:, index].tolist() for index, name in enumerate(features.NAMES)}
+    assert column["same_blocks"] == [3, 3, 3, 1]
+    assert column["container1_same"] == [3, 3, 3, 1]
+    assert column["same_characters"] == pytest.approx([6 / 7, 6 / 7, 6 / 7, 1 / 7])
+
+
+# --- comments ---
+
+COMMENTED = (
+    "<article><h1>一</h1>{0}{1}</article><section class='comment-list'><h2>コメント</h2>"
+    "<div class=comment><p>{2}</p><p><a href=/r>返信</a></p></div><form class=comment-form><label>お名前</label></form></section>"
+)
+
+
+def commented(page: str, comments: str) -> list[str]:
+    found = cut(filled(page))
+    kept = main_text.select(found, comments=comments).kept
+    text = main_text.assemble(found, kept).row(0).decode()
+    return [name for name in "012" if PROSE[name] in text]
+
+
+def test_comments_are_dropped_or_kept_as_asked() -> None:
+    page = COMMENTED.replace("{0}", "<p>{0}").replace("{1}", "<p>{1}")
+    assert commented(page, "drop") == ["0", "1"]
+    assert commented(page, "keep") == ["0", "1", "2"]
+    alone = page.replace("<article><h1>一</h1><p>{0}<p>{1}</article>", "")
+    assert commented(alone, "drop") == commented(alone, "auto")  # the comments are the page
+    assert commented(alone, "keep") == ["2"]
+    named = "<body class='comments-open'>" + page
+    assert commented(named, "drop") == ["0", "1"]
+    found = cut(filled(page))
+    assert "返信" not in main_text.assemble(found, main_text.select(found, comments="keep").kept).row(0).decode()
 
 
 _encoded = st.builds(

@@ -55,6 +55,8 @@ def twin(text: str, nfkc: str = "safe", punctuation: bool = True) -> str:
         return text
     text = re.sub("[｡-ﾝ]", lambda half: unicodedata.normalize("NFKC", half[0]), text)
     text = re.sub("([ぁ-ヾ])([\u3099\u309aﾞﾟ])", joined, text).replace("ﾞ", "゛").replace("ﾟ", "゜")
+    if nfkc == "kana":
+        return text.translate(str.maketrans(VERTICAL))
     text = re.sub("[０-９Ａ-Ｚａ-ｚ]", lambda wide: chr(ord(wide[0]) - 0xFEE0), text)
     text = text.translate(str.maketrans(VERTICAL))
     text = re.sub("(?<=[0-9])[，．](?=[0-9])", lambda sign: chr(ord(sign[0]) - 0xFEE0), text)

@@ -104,7 +104,7 @@ def check(pages: list[bytes], chance: random.Random) -> None:
     assert (found.containers[:, segment.PARENT] < np.arange(len(found.containers))).all()
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         found.text[start:end].tobytes().decode("utf-8")
-    kept = main_text.select(found)
+    kept = main_text.select(found).kept
     assert len(kept) == len(found.blocks)
     settings = Settings(ruby=ruby, nfkc=chance.choice(("safe", "safe", "all", "none")))
     kinds = pa.array(["text" if chance.random() < 0.05 else "html" for _ in pages])

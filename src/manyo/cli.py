@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from manyo.errors import ManyoError
-from manyo.read.settings import COMMENTS, RUBY
+from manyo.read.settings import COMMENTS, FAITHFUL, RUBY
 from manyo.version import VERSION
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -202,7 +202,6 @@ def extract(file: Path, markdown: bool, why: bool, comments: str, ruby: str, as_
       manyo extract page.html --why | less
       curl -s https://www.example.jp/ | manyo extract - --json --why
     """
-    from manyo.read import Settings
     from manyo.read import extract as extract_page
     from manyo.read.why import why as why_kept
 
@@ -216,7 +215,7 @@ def extract(file: Path, markdown: bool, why: bool, comments: str, ruby: str, as_
     except OSError as error:
         hint = "see that it is there and that you may read it"
         raise ManyoError(f"the page cannot be read: {error.strerror}", where=str(file), hint=hint) from None
-    found = extract_page(page, settings=Settings(comments=comments, ruby=ruby))
+    found = extract_page(page, settings=replace(FAITHFUL, comments=comments, ruby=ruby))
     if as_json:
         shown = {
             name: getattr(found, name) for name in ("title", "date", "charset", "charset_from", "language", "text")

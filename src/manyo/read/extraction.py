@@ -30,7 +30,7 @@ from manyo.read import segment as segmenting
 from manyo.read.decode import decode, decode_other
 from manyo.read.markdown import markdown
 from manyo.read.normalise import normalise
-from manyo.read.settings import Settings
+from manyo.read.settings import FAITHFUL, Settings
 from manyo.read.utf8 import put
 from manyo.records import READING
 
@@ -150,8 +150,8 @@ def _read(bodies: Column, content_types: pa.Array, is_text: npt.NDArray[np.bool_
     decoded, codes, evidence, errors, labels = _decode(bodies, content_types)
     pages, raw = _split(decoded, is_text) if is_text.any() else (decoded, None)
     found = segmenting.segment(pages, ruby=settings.ruby)
-    kept = main_text.select(found)
-    score = kept.astype(np.float32)
+    selected = main_text.select(found, comments=settings.comments)
+    kept, score = selected.kept, selected.score
     texts = main_text.assemble(found, kept)
     if raw is not None:
         texts = _merge(texts, raw, is_text)
@@ -165,12 +165,12 @@ def _read(bodies: Column, content_types: pa.Array, is_text: npt.NDArray[np.bool_
 def extract(
     html: bytes, *, url: str | None = None, content_type: str | None = None, settings: Settings | None = None
 ) -> Extraction:
-    """Read one page.
+    """Read one page, by default spelled as its author did (`FAITHFUL`).
 
     `content_type` is the HTTP header's value, for its charset. `url` is where the page is from: where the page itself has no
     date, one in the URL's path is taken (`/2024/05/17/`, `/20240517.html`, `/2024-05-17-title`). It is not kept.
     """
-    settings = settings or Settings()
+    settings = settings or FAITHFUL
     # The row of `read`, without Arrow's cost for a table of one row.
     batch = _read(Column.join([html]), pa.array([content_type or ""]), np.zeros(1, bool), settings)
     found = batch.found
@@ -196,7 +196,7 @@ def extract_batch(
 ) -> pa.RecordBatch:
     """Read a column of pages (Arrow binary, or a sequence of bytes): one row of `DOCUMENT` for each.
 
-    Raises `ManyoError` when there are not as many content types as pages.
+    The default is `FAITHFUL`. Raises `ManyoError` when there are not as many content types as pages.
     """
     bodies = Column.of(pages)
     if content_types is not None and len(content_types) != bodies.rows:
@@ -206,7 +206,7 @@ def extract_batch(
             hint='give one for each page, "" where there is none',
         )
     headers = pa.array(content_types if content_types is not None else [""] * bodies.rows, pa.string())
-    return read(bodies, headers, pa.array(["html"] * bodies.rows, pa.string()), settings)
+    return read(bodies, headers, pa.array(["html"] * bodies.rows, pa.string()), settings or FAITHFUL)
 
 
 def _decode(

@@ -1,8 +1,12 @@
 """The learned selection: boosted trees over the features of a block, evaluated where the blocks lie.
 
-The model is data, `main_text.npz`, made by `tools/train_main_text.py`. Its trees are all of one depth and laid out as
+The model is data, `main_text.npz`, made by `tools/train_main_text`. Its trees are all of one depth and laid out as
 heaps, so that a step down is arithmetic and no branch, and four of them walk at a time: the processor waits for one
-tree's feature while it looks at another's. A block is kept when its leaves add up to more than `cut`.
+tree's feature while it looks at another's. The leaves add up to the logarithm of the odds that a block is main text.
+
+Which blocks to keep is decided page by page. A set of blocks with the best expected F1 holds those whose probability is
+above half of that F1 (Dembczyński et al., "An Exact Algorithm for F-Measure Maximization", 2011, has the theory); so a
+page of which little is certain, a list of products say, is cut lower than an article.
 """
 
 from __future__ import annotations
@@ -15,13 +19,17 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from manyo.columns import ByteArray, IntArray
 from manyo.kernels import kernel, wide
-from manyo.read import features
+from manyo.read import features, vocabulary
 from manyo.read import segment as s
 
 DEPTH: Final = 6
 ABREAST: Final = 4  # trees that walk at a time; their number is a multiple of it
+LOWEST: Final = 0.2  # between these a page's cut moves
+HIGHEST: Final = 0.5
 _FILE: Final = "main_text.npz"
+_BINS: Final = 64  # of probability, for a page's expected F1
 
 
 @dataclass(frozen=True)
@@ -29,13 +37,13 @@ class Forest:
     """Perfect binary trees of `DEPTH` steps: node `n` has the children `2n + 1` and `2n + 2`.
 
     `feature` and `threshold` are of shape (trees, 2^DEPTH - 1); a step goes to the first child when the feature is at
-    most the threshold. `leaves` is of shape (trees, 2^DEPTH).
+    most the threshold. `leaves` is of shape (trees, 2^DEPTH). `known` is the vocabulary that the features were made with.
     """
 
     feature: npt.NDArray[np.int16]
     threshold: npt.NDArray[np.float32]
-    leaves: npt.NDArray[np.float64]
-    cut: float
+    leaves: npt.NDArray[np.float32]
+    known: vocabulary.Vocabulary
 
 
 @cache
@@ -43,56 +51,75 @@ def load() -> Forest:
     """The model that ships with Manyo."""
     with (files("manyo.read") / _FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
         if tuple(stored["names"].tolist()) != features.NAMES:
-            raise RuntimeError(f"{_FILE} was trained on other features: run tools/train_main_text.py")
-        return Forest(stored["feature"], stored["threshold"], stored["leaves"], float(stored["cut"]))
+            raise RuntimeError(f"{_FILE} was trained on other features: run tools/train_main_text")
+        known = vocabulary.table(dict(zip(stored["keys"].tolist(), stored["odds"].tolist(), strict=True)))
+        return Forest(stored["feature"], stored["threshold"], stored["leaves"], known)
 
 
-def choose(found: s.Segments, rule: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """1 for each block that the model keeps, shape (blocks,); `rule` is what the rules kept."""
-    model = load()
-    kept = np.zeros(len(found.blocks), np.uint8)
-    totals = np.zeros((len(found.containers), features.TOTALS), np.float32)
-    _choose(
+def score(found: s.Segments, rule: npt.NDArray[np.uint8], model: Forest | None = None) -> npt.NDArray[np.float32]:
+    """The probability that each block is main text, float32 of shape (blocks,); 0 outside the body.
+
+    `rule` is what the rules kept.
+    """
+    model = model or load()
+    out = np.zeros(len(found.blocks), np.float32)
+    _score(
+        found.text,
         found.blocks,
         found.containers,
         found.pages,
         rule,
-        totals,
+        vocabulary.of_containers(found, model.known),
+        vocabulary.of_blocks(found, model.known),
+        np.zeros((len(found.containers), features.TOTALS), np.float32),
+        np.zeros((len(found.containers), features.RECORD), np.float32),
+        np.zeros(len(found.containers), np.int32),
+        np.zeros(len(features.NAMES), np.float32),
         model.feature,
         model.threshold,
         model.leaves,
-        model.cut,
-        len(features.NAMES),
-        kept,
+        out,
     )
+    return out
+
+
+def choose(found: s.Segments, probability: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """1 for each block whose probability is above the cut of its page, shape (blocks,)."""
+    kept = np.zeros(len(found.blocks), np.uint8)
+    _choose(found.blocks, found.pages, probability, kept)
     return kept
 
 
 @kernel
-def _choose(
+def _score(
+    text: ByteArray,
     blocks: npt.NDArray[np.int32],
     containers: npt.NDArray[np.int32],
-    pages: npt.NDArray[np.int64],
+    pages: IntArray,
     rule: npt.NDArray[np.uint8],
+    odds: npt.NDArray[np.float32],
+    said: npt.NDArray[np.float32],
     totals: npt.NDArray[np.float32],
+    records: npt.NDArray[np.float32],
+    alike: npt.NDArray[np.int32],
+    vector: npt.NDArray[np.float32],
     feature: npt.NDArray[np.int16],
     threshold: npt.NDArray[np.float32],
-    leaves: npt.NDArray[np.float64],
-    cut: float,
-    width: int,
-    kept: npt.NDArray[np.uint8],
+    leaves: npt.NDArray[np.float32],
+    out: npt.NDArray[np.float32],
 ) -> None:
-    page_totals = np.zeros(features.TOTALS, np.float64)
-    vector = np.zeros(width, np.float32)
+    whole = np.zeros(features.SCORE + 1, np.float64)
     at = np.zeros(ABREAST, np.int64)
     inner = (1 << DEPTH) - 1
     for page in range(len(pages) - 1):
         first, last = pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA]
-        features.add_up(blocks, containers, pages, page, totals, page_totals)
+        features.add_up(blocks, containers, pages, page, odds, totals, records, alike, whole)
         before = 0.0
         for block in range(first, last):
             before += blocks[block, s.CHARACTERS] - blocks[block, s.LINKED]
-            features.describe(blocks, containers, first, last, block, before, rule, totals, page_totals, vector)
+            features.describe(
+                text, blocks, containers, first, last, block, before, rule, said, totals, records, alike, whole, vector
+            )
             value = 0.0
             for tree in range(0, len(leaves), ABREAST):
                 at[:] = 0
@@ -103,5 +130,46 @@ def _choose(
                         at[lane] = 2 * node + 1 + right
                 for lane in range(ABREAST):
                     value += leaves[tree + lane, at[lane] - inner]
-            if value > cut:
-                kept[block] = 1
+            out[block] = _logistic(value)
+
+
+@kernel
+def _logistic(value: float) -> float:
+    """1 / (1 + e^-value), by arithmetic that is the same on every machine: e^x = (1 + x/1024 + ...)^1024."""
+    value = min(max(value, -20.0), 20.0)
+    step = -value / 1024
+    power = 1 + step * (1 + step / 2 * (1 + step / 3))
+    for _ in range(10):
+        power *= power
+    return 1 / (1 + power)
+
+
+@kernel
+def _choose(
+    blocks: npt.NDArray[np.int32],
+    pages: IntArray,
+    probability: npt.NDArray[np.float32],
+    kept: npt.NDArray[np.uint8],
+) -> None:
+    right = np.zeros(_BINS, np.float64)  # expected characters of main text, and characters, by probability
+    size = np.zeros(_BINS, np.float64)
+    for page in range(len(pages) - 1):
+        first, last = pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA]
+        right[:] = 0.0
+        size[:] = 0.0
+        total = 0.0
+        for block in range(first, last):
+            expected = probability[block] * blocks[block, s.CHARACTERS]
+            total += expected
+            place = min(int(probability[block] * _BINS), _BINS - 1)
+            right[place] += expected
+            size[place] += blocks[block, s.CHARACTERS]
+        best = found = taken = 0.0
+        for place in range(_BINS - 1, -1, -1):
+            found += right[place]
+            taken += size[place]
+            if taken + total > 0:
+                best = max(best, 2 * found / (taken + total))
+        cut = min(max(best / 2, LOWEST), HIGHEST)
+        for block in range(first, last):
+            kept[block] = probability[block] > cut

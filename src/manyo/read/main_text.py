@@ -19,28 +19,59 @@ they do badly.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import inlined, kernel
+from manyo.read import forest, tags
 from manyo.read import segment as s
-from manyo.read import tags
 from manyo.read.features import CLUTTER
-from manyo.read.forest import choose
 
 _NAMED = tags.BOILERPLATE | tags.COMMENTS | tags.ASIDE | tags.HEADER | tags.FOOTER | tags.NAVIGATION | tags.HIDDEN
 _LEAST = 24.0  # the weight of a page that has a main text at all
+_FEW = 12  # characters below which a text is none
+_ODD = 20  # one odd character in so many says that bytes are no text
+_LOOKED_AT = 4096  # bytes of a block that are looked at for them
 _REPEATED = 120  # bytes of a block that is dropped where it stands a second time
 _TAB_MOST = 150  # bytes of a table cell that may share its line
 
 
-def select(found: s.Segments) -> npt.NDArray[np.uint8]:
-    """1 for each block that belongs to the main text of its page, 0 for the others; shape (blocks,)."""
-    kept = choose(found, by_rules(found))
-    _drop_repeated_blocks(found.text, found.blocks, found.pages, kept)
+@dataclass(frozen=True)
+class Selection:
+    """`kept` is 1 for each block that belongs to the main text of its page, `score` the probability of that (blocks,)."""
+
+    kept: npt.NDArray[np.uint8]
+    score: npt.NDArray[np.float32]
+
+
+def select(found: s.Segments, *, comments: str = "auto") -> Selection:
+    """Select the main text; `comments` is one of `settings.COMMENTS`.
+
+    "auto" leaves what readers wrote under a page to the model, which keeps it where it is the page; "drop" and "keep"
+    decide by the names of the containers.
+    """
+    score = forest.score(found, by_rules(found))
+    kept = forest.choose(found, score)
+    settle(found, kept)
+    if comments != "auto":
+        whole_page = (tags.element("html"), tags.element("body"))
+        _settle_comments(found.blocks, found.containers, found.pages, whole_page, comments == "drop", kept)
     _keep_data(found.blocks, found.pages, kept)
-    return kept
+    _drop_what_is_none(found.text, found.blocks, found.pages, kept)
+    return Selection(kept, score)
+
+
+def settle(found: s.Segments, kept: npt.NDArray[np.uint8]) -> None:
+    """What blocks cannot know one by one, changed in `kept`: headings stay over text that stays, a row of a table is
+    kept whole or not at all, and a long block that stands on its page several times is kept once.
+    """
+    cells = (tags.element("td"), tags.element("th"))
+    _keep_headings(found.blocks, found.containers, found.pages, tags.element("h1"), kept)
+    _complete_rows(found.blocks, found.containers, cells, kept)
+    _drop_repeated_blocks(found.text, found.blocks, found.pages, kept)
 
 
 def by_rules(found: s.Segments) -> npt.NDArray[np.uint8]:
@@ -217,6 +248,108 @@ def _drop_repeated_blocks(
 
 
 @kernel
+def _keep_headings(
+    blocks: npt.NDArray[np.int32],
+    containers: npt.NDArray[np.int32],
+    pages: IntArray,
+    first_level: int,
+    kept: npt.NDArray[np.uint8],
+) -> None:
+    """Keep a heading whose next block is kept and has the same parent; one of the first level only inside the text.
+
+    Whether the headline of a page belongs to its text is the model's to say.
+    """
+    for page in range(len(pages) - 1):
+        first, last = pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA]
+        for block in range(last - 2, first - 1, -1):
+            if kept[block] or not kept[block + 1] or not blocks[block, s.ROLES] & tags.HEADING:
+                continue
+            if blocks[block, s.LINKED] * 2 > blocks[block, s.CHARACTERS]:
+                continue
+            container, after = blocks[block, s.CONTAINER], blocks[block + 1, s.CONTAINER]
+            if containers[container, s.PARENT] == containers[after, s.PARENT]:
+                inside = block > first and kept[block - 1] == 1
+                kept[block] = inside or containers[container, s.ELEMENT] != first_level
+
+
+@kernel
+def _complete_rows(
+    blocks: npt.NDArray[np.int32],
+    containers: npt.NDArray[np.int32],
+    cells: tuple[int, int],
+    kept: npt.NDArray[np.uint8],
+) -> None:
+    """Keep all cells of a table row when most of what stands in them is kept, and drop all otherwise.
+
+    A row with a long cell is left alone: such tables lay out pages.
+    """
+    block = 0
+    while block < len(blocks):
+        row = _row_of(blocks, containers, cells, block)
+        first = block
+        size = taken = longest = 0
+        while block < len(blocks) and row >= 0 and _row_of(blocks, containers, cells, block) == row:
+            size += blocks[block, s.CHARACTERS]
+            taken += blocks[block, s.CHARACTERS] * kept[block]
+            longest = max(longest, blocks[block, s.END] - blocks[block, s.START])
+            block += 1
+        if longest <= _TAB_MOST and 0 < taken < size:
+            for cell in range(first, block):
+                kept[cell] = taken * 2 > size
+        block = max(block, first + 1)
+
+
+@inlined
+def _row_of(
+    blocks: npt.NDArray[np.int32], containers: npt.NDArray[np.int32], cells: tuple[int, int], block: int
+) -> int:
+    """The container of the table row that a block is a cell of, -1 without."""
+    container = blocks[block, s.CONTAINER]
+    return containers[container, s.PARENT] if containers[container, s.ELEMENT] in cells else -1
+
+
+@kernel
+def _settle_comments(
+    blocks: npt.NDArray[np.int32],
+    containers: npt.NDArray[np.int32],
+    pages: IntArray,
+    whole_page: tuple[int, int],
+    drop: bool,
+    kept: npt.NDArray[np.uint8],
+) -> None:
+    """Drop, or else keep, what stands in containers whose names say comments.
+
+    A name on the whole page says something else (`<body class="comments-open">`), and where the comments are nearly all
+    text of a page they are not dropped: they are the page.
+    """
+    texts = np.zeros(len(containers), np.int64)
+    inside = np.zeros(len(containers), np.uint8)
+    for block in range(len(blocks)):
+        texts[blocks[block, s.CONTAINER]] += blocks[block, s.CHARACTERS] - blocks[block, s.LINKED]
+    for container in range(len(containers) - 1, -1, -1):
+        if containers[container, s.PARENT] >= 0:
+            texts[containers[container, s.PARENT]] += texts[container]
+    for page in range(len(pages) - 1):
+        root = pages[page, s.FIRST_CONTAINER]
+        for container in range(root + 1, pages[page + 1, s.FIRST_CONTAINER]):
+            parent = containers[container, s.PARENT]
+            own = containers[container, s.CONTAINER_ROLES] & ~containers[parent, s.CONTAINER_ROLES]
+            named = own & tags.COMMENTS != 0 and containers[container, s.ELEMENT] not in whole_page
+            if drop:
+                named = named and texts[container] * 10 <= texts[root] * 9
+            inside[container] = named or inside[parent] == 1
+        for block in range(pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA]):
+            if not inside[blocks[block, s.CONTAINER]]:
+                continue
+            if drop:
+                kept[block] = 0
+            elif blocks[block, s.LINKED] * 2 <= blocks[block, s.CHARACTERS]:
+                written = blocks[block, s.PUNCTUATION] > 0 or blocks[block, s.CHARACTERS] >= 10
+                if written and not blocks[block, s.ROLES] & (tags.CONTROL | tags.FORM | tags.NAVIGATION):
+                    kept[block] = 1
+
+
+@kernel
 def _keep_data(blocks: npt.NDArray[np.int32], pages: IntArray, kept: npt.NDArray[np.uint8]) -> None:
     """Keep what a page carries outside its body where that is more than what the body says."""
     for page in range(len(pages) - 1):
@@ -228,6 +361,29 @@ def _keep_data(blocks: npt.NDArray[np.int32], pages: IntArray, kept: npt.NDArray
             carried += blocks[block, s.CHARACTERS]
         for block in range(body, last):
             kept[block] = carried > said
+
+
+@kernel
+def _drop_what_is_none(
+    text: ByteArray, blocks: npt.NDArray[np.int32], pages: IntArray, kept: npt.NDArray[np.uint8]
+) -> None:
+    """Keep nothing of a page whose text is a few characters, or whose bytes were no text: a PDF, an image.
+
+    Those show control characters, and U+FFFD for what could not be decoded.
+    """
+    for page in range(len(pages) - 1):
+        characters = odd = 0
+        for block in range(pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK]):
+            if not kept[block]:
+                continue
+            characters += blocks[block, s.CHARACTERS]
+            for at in range(blocks[block, s.START], min(blocks[block, s.END], blocks[block, s.START] + _LOOKED_AT)):
+                byte = text[at]
+                odd += byte < 0x09 or 0x0E <= byte < 0x20 or byte == 0x7F
+                odd += byte == 0xEF and text[at + 1] == 0xBF and text[at + 2] == 0xBD
+        if characters < _FEW or odd * _ODD > characters:
+            for block in range(pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK]):
+                kept[block] = 0
 
 
 @kernel

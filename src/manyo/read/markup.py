@@ -330,7 +330,7 @@ def class_names(
             if count < most and at - first > 1:
                 names[count] = np.uint32((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(33)) | np.uint32(1)
                 count += 1
-        if parts > 1 and count < most:
+        if parts != 1 and whole != np.uint32(0x811C9DC5) and count < most:
             names[count] = whole | np.uint32(1)
             count += 1
     return roles, count

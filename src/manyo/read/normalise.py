@@ -45,7 +45,8 @@ _LINE = 0x0A
 def normalise(texts: Column, *, nfkc: str = "safe", punctuation: bool = True) -> Column:
     """Normalise UTF-8 texts: see the table above.
 
-    `nfkc` is "safe", "all" or "none"; `punctuation` allows ，． to become 、。 where they dominate. Output is never longer
+    `nfkc` is "safe", "kana" (of the table only kana, vertical forms, spaces, lines and what is invisible), "all" or
+    "none" (only spaces, lines and what is invisible); `punctuation` allows ，． to become 、。 where they dominate. Output is never longer
     than input, except where "all" spells a ligature out. Normalising twice changes nothing more.
     """
     if nfkc == "all":
@@ -58,7 +59,10 @@ def normalise(texts: Column, *, nfkc: str = "safe", punctuation: bool = True) ->
     # A row that ends inside a character, which no decoder hands over, can grow by three bytes.
     out = np.empty(int(texts.offsets[-1] - texts.offsets[0]) + 3 * texts.rows + 8, np.uint8)
     offsets = np.zeros(texts.rows + 1, np.int64)
-    _normalise(texts.data, texts.offsets, singles, voiced, semi_voiced, nfkc != "none", punctuation, out, offsets)
+    kana, letters = nfkc != "none", nfkc in ("safe", "all")
+    _normalise(
+        texts.data, texts.offsets, singles, voiced, semi_voiced, kana, letters, punctuation and letters, out, offsets
+    )
     return Column(out[: offsets[-1]], offsets)
 
 
@@ -120,7 +124,8 @@ def _normalise(
     singles: npt.NDArray[np.uint16],
     voiced: npt.NDArray[np.uint16],
     semi_voiced: npt.NDArray[np.uint16],
-    safe: bool,
+    kana: bool,
+    letters: bool,
     punctuation: bool,
     out: ByteArray,
     out_offsets: IntArray,
@@ -129,7 +134,7 @@ def _normalise(
     for row in range(len(offsets) - 1):
         at, end = offsets[row], offsets[row + 1]
         western_comma = western_stop = False
-        if safe and punctuation:
+        if punctuation:
             western_comma, western_stop = _western(data, at, end)
         first = to
         line = to  # where the line being written starts
@@ -161,7 +166,7 @@ def _normalise(
             if replaced == _SPACE:
                 space = max(space, 1)
                 continue
-            if safe:
+            if kana:
                 if point == 0x3099 or point == 0x309A or point == 0xFF9E or point == 0xFF9F:
                     joined = 0
                     if space == 0 and to - line >= 3 and 0x3041 <= last <= 0x30FE:
@@ -171,35 +176,36 @@ def _normalise(
                         to = put(out, to - 3, joined)
                         last = joined
                         continue
-                if replaced:
+                if replaced and (letters or not 0xFF10 <= point <= 0xFF5A):
                     point = replaced
-                elif (point == 0xFF0C or point == 0xFF0E) and _between_digits(
-                    data, last, space, _visible(data, at, end, singles), end
-                ):
-                    point -= 0xFEE0
-                elif point == 0xFF0C and western_comma:
-                    point = 0x3001
-                elif point == 0xFF0E and western_stop:
-                    point = 0x3002
-                elif 0xFF01 <= point <= 0xFF5E and last < 0x80 and _alphanumeric(last) and space == 0:
-                    # A full-width sign of ASCII between letters and digits; 、。-like marks and brackets stay Japanese.
-                    if point in (
-                        0xFF03,
-                        0xFF04,
-                        0xFF06,
-                        0xFF0B,
-                        0xFF0D,
-                        0xFF0F,
-                        0xFF1D,
-                        0xFF20,
-                        0xFF3C,
-                        0xFF3F,
-                        0xFF0E,
+                elif letters:
+                    if (point == 0xFF0C or point == 0xFF0E) and _between_digits(
+                        data, last, space, _visible(data, at, end, singles), end
                     ):
-                        if _ascii_next(data, _visible(data, at, end, singles), end):
-                            point -= 0xFEE0
-                    elif point == 0xFF05:
-                        point = 0x25
+                        point -= 0xFEE0
+                    elif point == 0xFF0C and western_comma:
+                        point = 0x3001
+                    elif point == 0xFF0E and western_stop:
+                        point = 0x3002
+                    elif 0xFF01 <= point <= 0xFF5E and last < 0x80 and _alphanumeric(last) and space == 0:
+                        # A full-width sign of ASCII between letters and digits; 、。-like marks and brackets stay Japanese.
+                        if point in (
+                            0xFF03,
+                            0xFF04,
+                            0xFF06,
+                            0xFF0B,
+                            0xFF0D,
+                            0xFF0F,
+                            0xFF1D,
+                            0xFF20,
+                            0xFF3C,
+                            0xFF3F,
+                            0xFF0E,
+                        ):
+                            if _ascii_next(data, _visible(data, at, end, singles), end):
+                                point -= 0xFEE0
+                        elif point == 0xFF05:
+                            point = 0x25
             if space:
                 if to > line:
                     if space == 3:

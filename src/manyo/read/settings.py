@@ -8,7 +8,7 @@ from typing import Final
 from manyo.errors import ManyoError
 
 RUBY: Final = {"drop": 0, "keep": 1, "parenthesise": 2}
-NFKC: Final = ("safe", "all", "none")
+NFKC: Final = ("safe", "kana", "all", "none")
 COMMENTS: Final = ("auto", "keep", "drop")
 
 
@@ -17,7 +17,8 @@ class Settings:
     """What a recipe may ask of reading.
 
     `ruby`: what becomes of readings over kanji, "drop", "keep" (written after the base) or "parenthesise".
-    `nfkc`: "safe" (see `normalise`), "all" or "none". `punctuation`: whether ，． may become 、。.
+    `nfkc`: "safe" (see `normalise`), "kana" (of that only kana and vertical forms), "all" or "none". `punctuation`:
+    whether ，． may become 、。, in "safe" and "all".
     `comments`: what readers wrote under a page, "keep", "drop", or "auto": kept where it is the page, as on a board, and
     dropped where it hangs under one.
     """
@@ -35,3 +36,7 @@ class Settings:
                     where=f"[read] {name}",
                     hint=f"one of {', '.join(allowed)}",
                 )
+
+
+FAITHFUL: Final = Settings(nfkc="kana")
+"""For reading a page as its author spelled it: the default of `extract`. A build normalises more."""
