@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyo.columns import Column
-from manyo.read import charset, extract_batch
+from manyo.read import charset, extract_batch, legacy
 from manyo.read.decode import decode, decode_other, jis_tables
 
 DATA = Path("../shared/data")  # real pages kept beside the checkout
@@ -185,6 +185,9 @@ def test_every_double_byte_of_windows_31j() -> None:
     body = b"".join(pairs)
     assert decoded(body, charset.SHIFT_JIS) == (body.decode("cp932"), 0)
     assert len(pairs) > 9500
+    # What is not assigned is malformed, and costs no ASCII byte.
+    for lead, trail in ((0x81, 0xAD), (0x85, 0x40), (0xEF, 0x41), (0xFC, 0x4C), (0xFC, 0xFC)):
+        assert decoded(bytes((lead, trail)), charset.SHIFT_JIS) == (BAD + chr(trail) * (trail < 0x80), 1)
     for special in ("①㈱髙﨑", "Ⅲ㌔纊黑ⅰ￢￤＇＂∵", "～∥－￠￡", "ｱｲｳﾞﾟ｡"):
         assert decoded(special.encode("cp932"), charset.SHIFT_JIS) == (special, 0)
 
@@ -199,14 +202,23 @@ def test_every_double_and_triple_byte_of_euc_jp() -> None:
     triples = repertoire("euc_jp", range(0xA1, 0xFF), range(0xA1, 0xFF), b"\x8f")
     assert len(triples) == 6067  # all of JIS X 0212
     assert decoded(b"".join(triples), charset.EUC_JP) == (b"".join(triples).decode("euc_jp").replace("~", "～"), 0)
-    # What eucJP-ms adds: NEC's row 13 and IBM's kanji as NEC selected them.
+    for triple in (b"\x8f\xa2\xa1", b"\x8f\xa4\xa2", b"\x8f\xf3\xf2", b"\x8f\xf5\xa1"):
+        assert decoded(triple, charset.EUC_JP) == (BAD, 1)
+    # What eucJP-ms adds behind 0x8F: of IBM's characters those that JIS X 0212 lacks, as glibc's EUC-JP-MS reads them.
+    added = b"".join(bytes((0x8F, row, cell)) for row in (0xF3, 0xF4) for cell in range(0xA1, 0xFF))[3 * 82 :]
+    ibm, errors = decoded(added, charset.EUC_JP)
+    assert (len(set(ibm)), errors) == (106, 0)
+    assert ibm.startswith("ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ＇＂㈱№℡炻仼")
+    assert decoded(b"\x8f\xf4\xfb\x8f\xf4\xbd\x8f\xf4\xa8\x8f\xf4\xfe", charset.EUC_JP) == ("髙﨑Ⅹ黑", 0)
+    # And in JIS X 0208: NEC's row 13 and IBM's kanji as NEC selected them.
     assert decoded(b"\xad\xa1\xad\xea\xfc\xe2\xf9\xd4", charset.EUC_JP)[0][:2] == "①㈱"
+    windows_31j = repertoire("cp932", range(0x81, 0xFD), range(0x40, 0xFD))
     for row in (0xAD, 0xF9, 0xFA, 0xFB, 0xFC):
         for cell in range(0xA1, 0xFF):
             pointer = (row - 0xA1) * 94 + cell - 0xA1
             lead, trail = divmod(pointer, 188)
             twin = bytes((lead + (0x81 if lead < 0x1F else 0xC1), trail + (0x40 if trail < 0x3F else 0x41)))
-            expected = twin.decode("cp932", "ignore")
+            expected = twin.decode("cp932") if twin in windows_31j else ""
             assert decoded(bytes((row, cell)), charset.EUC_JP) == ((expected, 0) if expected else (BAD, 1))
 
 
@@ -315,7 +327,7 @@ def encoded(text: str, encoding: str) -> bytes:
 
 
 def chosen(body: bytes, header: str = "") -> tuple[str, str]:
-    codes, evidence = charset.choose(Column.join([body]), np.array([charset.label_code(header)], np.uint8))
+    codes, evidence, _ = charset.choose(Column.join([body]), np.array([charset.label_code(header)], np.uint8))
     return charset.NAMES[codes[0]], charset.EVIDENCE[evidence[0]]
 
 
@@ -438,3 +450,56 @@ def test_one_real_book_in_five_encodings_is_one_text() -> None:
     # iconv wrote the Unicode files by Unix' mapping of the minus sign; the standard's is Windows'.
     assert len({text.replace("−", "－") for text, _ in found}) == 1
     assert [errors for _, errors in found] == [0] * 5
+
+
+# --- pages that need no decoding, and choosing without reading every candidate ---
+
+LEGACY_PIECES = [
+    "夜の川".encode("cp932"), "ヨルノカワ".encode("cp932"), "夜の川".encode("euc_jp"), "ｶﾅ".encode("euc_jp"), b"\x8f\xb0\xa1", b"\x8f\xa2",
+    "夜の川".encode(), "é".encode(), "🎆".encode(), b"\xed\xa0\x80", b"\xe0\x80\x80", b"\xef\xbb\xbf", b"\xc0", b"\x1b$B", b"\x1b(I",
+    b"<p>", b"a" * 63, b"a" * 64, "夜".encode() * 40, "夜の".encode("cp932") * 30, "夜の".encode("euc_jp") * 30,
+]  # fmt: skip
+
+
+def test_a_batch_that_is_utf_8_is_handed_on_as_it_is() -> None:
+    bodies = Column.join(["<p>今朝、".encode(), b"", b"<p>plain"])
+    codes, _, ready = charset.choose(bodies, np.zeros(3, np.uint8))
+    text, errors = decode(bodies, codes, ready)
+    assert text is bodies
+    assert errors.tolist() == [0, 0, 0]
+
+
+@patient
+@given(st.lists(st.sampled_from(LEGACY_PIECES) | st.binary(max_size=70), max_size=12), st.integers(0, 7))
+def test_what_is_ready_would_be_decoded_to_itself(pieces: list[bytes], header: int) -> None:
+    bodies = Column.join([b"".join(pieces), "<p>昼".encode(), *pieces])
+    codes, _, ready = charset.choose(bodies, np.full(bodies.rows, header, np.uint8))
+    text, errors = decode(bodies, codes, ready)
+    plain, counted = decode(bodies, codes)
+    assert [text.row(row) for row in range(text.rows)] == [plain.row(row) for row in range(plain.rows)]
+    assert errors.tolist() == counted.tolist()
+    for row in np.flatnonzero(ready).tolist():
+        assert text.row(row) == bodies.row(row)
+
+
+@patient
+@given(st.lists(st.sampled_from(LEGACY_PIECES) | st.binary(max_size=70), max_size=12))
+def test_points_are_never_above_their_bounds(pieces: list[bytes]) -> None:
+    page = b"".join(pieces)
+    data = np.frombuffer(page, np.uint8)
+    kana, _, pairs, bad, half = legacy.shift_jis(data, 0, len(page))
+    most_sjis, most_euc = charset._most_points(data, 0, len(page))
+    assert pairs + kana - 4 * bad - half <= most_sjis
+    kana, _, _, pairs, bad = legacy.euc_jp(data, 0, len(page))
+    assert pairs + kana - 4 * bad <= most_euc
+
+
+@patient
+@given(st.lists(st.sampled_from(LEGACY_PIECES) | st.binary(max_size=70), max_size=12))
+def test_errors_of_utf_8_are_counted_as_byte_by_byte(pieces: list[bytes]) -> None:
+    page = b"".join(pieces)
+    multi = len(re.findall(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", page))
+    rest = re.sub(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", b"", page)
+    escapes = len(re.findall(rb"\x1b(?=\$[B@(]|\(I)", page))
+    expected = (multi, sum(byte >= 0x80 for byte in rest), escapes)
+    assert charset._utf_8_errors(np.frombuffer(page, np.uint8), 0, len(page)) == expected

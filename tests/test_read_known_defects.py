@@ -148,9 +148,6 @@ def test_windows_characters_in_pages_that_are_called_shift_jis_and_euc_jp(codec:
     assert (found.charset, found.decode_errors) == (codec.replace("euc_jp", "euc-jp"), 0)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="IBM's kanji in the three-byte form of eucJP-ms, which the standard's table lacks"
-)
 def test_ibm_kanji_as_unix_wrote_them_in_euc_jp() -> None:
     """eucJP-ms, glibc's among others, puts 髙﨑 behind 0x8F; Python's `euc_jp` fails on them, and browsers show U+FFFD."""
     sentence = "表札には髙﨑とある。"

@@ -90,9 +90,9 @@ def check(pages: list[bytes], chance: random.Random) -> None:
     """Everything that must hold of a batch; AssertionError where it does not."""
     bodies = Column.join(pages)
     verdicts = spot(bodies)
-    codes, evidence = charset.choose(bodies, np.full(bodies.rows, chance.randrange(8), np.uint8))
+    codes, evidence, ready = charset.choose(bodies, np.full(bodies.rows, chance.randrange(8), np.uint8))
     assert codes.max(initial=0) < len(charset.NAMES) and evidence.max(initial=0) < len(charset.EVIDENCE)
-    decoded, errors = decode(bodies, codes)
+    decoded, errors = decode(bodies, codes, ready)
     assert (errors >= 0).all()
     for row in range(decoded.rows):
         decoded.row(row).decode("utf-8")

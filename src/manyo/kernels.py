@@ -1,4 +1,4 @@
-"""How kernels are compiled: one decorator, one rule for the cache.
+"""How kernels are compiled: one rule for all, one for the cache.
 
 A kernel is a plain Python function over numpy arrays that numba compiles on first use: `nogil`, no fast-math (results
 must be the same bytes on every machine), wrap-around indexing never relied upon.
@@ -27,16 +27,25 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def kernel(function: F) -> F:
     """Compile `function` with numba on its first call; the signature that it was written with stays its type."""
-    return _compile(function, inline=False)
+    return _compile(function, inline=False, counted=True)
+
+
+def borrowing(function: F) -> F:
+    """As `kernel`, for functions that other kernels call: arrays are only borrowed, none is made or returned.
+
+    So none need be counted: numba's reference counts are two atomic operations for every array at every call, which
+    is more than a short function's own work.
+    """
+    return _compile(function, inline=False, counted=False)
 
 
 def inlined(function: F) -> F:
-    """As `kernel`, for small functions called inside a kernel's loop: always inlined by LLVM."""
-    return _compile(function, inline=True)
+    """As `borrowing`, for small functions called inside a kernel's loop: always inlined by LLVM."""
+    return _compile(function, inline=True, counted=False)
 
 
-def _compile(function: F, *, inline: bool) -> F:
-    options: dict[str, Any] = {"nogil": True, "boundscheck": CHECKED, "forceinline": inline}
+def _compile(function: F, *, inline: bool, counted: bool) -> F:
+    options: dict[str, Any] = {"nogil": True, "boundscheck": CHECKED, "forceinline": inline, "_nrt": counted}
     config: Any = numba.config
     before = config.CACHE_DIR
     # The place is asked for when the decorator runs, so the setting is ours for that moment only.

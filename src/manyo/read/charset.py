@@ -25,9 +25,11 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
-from manyo.kernels import inlined, kernel
+from manyo.kernels import borrowing, inlined, kernel
+from manyo.read.chunks import CHUNK, at_least, count_bits, equal, first
 from manyo.read.labels import foreign_codecs
 from manyo.read.legacy import EUC_JP, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16_BE, UTF_16_LE, euc_jp, shift_jis
+from manyo.read.utf8 import well_formed
 
 OTHER: Final = 7  # a label of another language: see `Choice.label`
 
@@ -82,16 +84,20 @@ def meta_label(page: bytes) -> str:
     return page[start:end].decode("ascii", "replace").lower()
 
 
-def choose(bodies: Column, headers: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+def choose(
+    bodies: Column, headers: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """Choose an encoding for each page.
 
-    `headers` holds, for each row, the code of the header's charset (`label_code`), 0 for none. Returns the chosen codes and
-    the evidence that decided (an index into `EVIDENCE`), both `uint8` of shape `(rows,)`. `OTHER` comes back only
-    where a declared label of another language fits the bytes better than UTF-8 and the Japanese encodings do.
+    `headers` holds, for each row, the code of the header's charset (`label_code`), 0 for none. Returns the chosen codes,
+    the evidence that decided (an index into `EVIDENCE`), and 1 for each page that needs no decoding: well-formed UTF-8
+    without a byte order mark. All are `uint8` of shape `(rows,)`. `OTHER` comes back only where a declared label of another
+    language fits the bytes better than UTF-8 and the Japanese encodings do.
 
-    >>> codes, evidence = choose(Column.join(["猫の写真を撮る".encode("euc_jp")]), np.zeros(1, np.uint8))
-    >>> NAMES[codes[0]], EVIDENCE[evidence[0]]
-    ('euc-jp', 'bytes')
+    >>> pages = Column.join(["猫の写真を撮る".encode("euc_jp"), "猫の写真を撮る".encode()])
+    >>> codes, evidence, ready = choose(pages, np.zeros(2, np.uint8))
+    >>> NAMES[codes[0]], EVIDENCE[evidence[0]], ready.tolist()
+    ('euc-jp', 'bytes', [0, 1])
     """
     metas = np.zeros(bodies.rows, np.uint8)
     spans = np.zeros((bodies.rows, 2), np.int64)
@@ -100,8 +106,9 @@ def choose(bodies: Column, headers: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[
         metas[row] = label_code(bodies.data[spans[row, 0] : spans[row, 1]].tobytes().decode("ascii", "replace"))
     codes = np.zeros(bodies.rows, np.uint8)
     evidence = np.zeros(bodies.rows, np.uint8)
-    _choose(bodies.data, bodies.offsets, headers, metas, codes, evidence)
-    return codes, evidence
+    ready = np.zeros(bodies.rows, np.uint8)
+    _choose(bodies.data, bodies.offsets, headers, metas, codes, evidence, ready)
+    return codes, evidence, ready
 
 
 @kernel
@@ -182,14 +189,23 @@ def _choose(
     metas: npt.NDArray[np.uint8],
     codes: npt.NDArray[np.uint8],
     evidence: npt.NDArray[np.uint8],
+    ready: npt.NDArray[np.uint8],
 ) -> None:
+    tail = np.zeros(CHUNK, np.uint8)
     for row in range(len(offsets) - 1):
-        code, why = _page(data, offsets[row], offsets[row + 1], headers[row], metas[row])
+        start, end = offsets[row], offsets[row + 1]
+        good, multi, escape = well_formed(data, start, end, tail)
+        # Of well-formed bytes it is enough to know that they are not all ASCII; an escape among ASCII has to be looked at.
+        counts = (1 if multi else 0, 0, 0) if good and (multi or not escape) else _utf_8_errors(data, start, end)
+        code, why = _page(data, start, end, headers[row], metas[row], counts)
         codes[row], evidence[row] = code, why
+        ready[row] = good and code == UTF_8 and why != BOM
 
 
-@kernel
-def _page(data: ByteArray, start: int, end: int, header: int, meta: int) -> tuple[int, int]:
+@borrowing
+def _page(
+    data: ByteArray, start: int, end: int, header: int, meta: int, utf_8_counts: tuple[int, int, int]
+) -> tuple[int, int]:
     size = end - start
     if size >= 3 and data[start] == 0xEF and data[start + 1] == 0xBB and data[start + 2] == 0xBF:
         return UTF_8, BOM
@@ -203,7 +219,7 @@ def _page(data: ByteArray, start: int, end: int, header: int, meta: int) -> tupl
             return UTF_16_LE, BYTES
         if data[start] == 0 and data[start + 1] == 0x3C and data[start + 2] == 0:
             return UTF_16_BE, BYTES
-    multi, bad, escapes = _utf_8_errors(data, start, end)
+    multi, bad, escapes = utf_8_counts
     declared, why = (header, HEADER) if header != 0 else (meta, META)
     if escapes > 0 and multi == 0 and bad * 100 <= size:
         return ISO_2022_JP, ESCAPE
@@ -213,13 +229,25 @@ def _page(data: ByteArray, start: int, end: int, header: int, meta: int) -> tupl
         if declared == UTF_8 or (declared != 0 and meta == UTF_8):
             return UTF_8, why if declared == UTF_8 else META
         return UTF_8, BYTES
-    sjis_kana, _, sjis_pairs, sjis_bad, sjis_half = shift_jis(data, start, end)
-    euc_kana, _, _, euc_pairs, euc_bad = euc_jp(data, start, end)
     # One point a character read, a bonus for kana, four points lost for every malformed byte. Half-width katakana
     # count for nothing: every EUC-JP page reads as half-width katakana in Shift_JIS.
     utf_8 = 2 * multi - 4 * bad
-    sjis = sjis_pairs + sjis_kana - 4 * sjis_bad - sjis_half
+    # Mostly one of the two is ahead of all that the other can come to, so the other need not be read.
+    most_sjis, most_euc = _most_points(data, start, end)
+    only_euc = (header == 0 or header == EUC_JP) and (meta == 0 or meta == EUC_JP)
+    only_sjis = (header == 0 or header == SHIFT_JIS) and (meta == 0 or meta == SHIFT_JIS)
+    euc_first = only_euc and most_euc > most_sjis
+    sjis = sjis_kana = sjis_pairs = sjis_bad = 0
+    if not euc_first:
+        sjis, sjis_kana, sjis_pairs, sjis_bad = _sjis_points(data, start, end)
+        if only_sjis and sjis > utf_8 and sjis >= most_euc:
+            return SHIFT_JIS, HEADER if header != 0 else (META if meta != 0 else BYTES)
+    euc_kana, _, _, euc_pairs, euc_bad = euc_jp(data, start, end)
     euc = euc_pairs + euc_kana - 4 * euc_bad
+    if euc_first:
+        if euc > utf_8 and euc > most_sjis:
+            return EUC_JP, HEADER if header != 0 else (META if meta != 0 else BYTES)
+        sjis, sjis_kana, sjis_pairs, sjis_bad = _sjis_points(data, start, end)
     for hint, weight in ((header, 2), (meta, 3)):
         bonus = weight * (sjis_pairs + euc_pairs + multi) // 40 + weight
         if hint == UTF_8:
@@ -242,41 +270,95 @@ def _page(data: ByteArray, start: int, end: int, header: int, meta: int) -> tupl
     return (best, META) if best == meta else (best, BYTES)
 
 
-@kernel
+@borrowing
 def _utf_8_errors(data: ByteArray, start: int, end: int) -> tuple[int, int, int]:
-    """Well-formed multi-byte characters, malformed bytes, escapes into a Japanese set of ISO-2022-JP."""
+    """Multi-byte characters (a lead with its trail bytes), bytes above ASCII in none, escapes into a set of ISO-2022-JP."""
     multi = bad = escapes = 0
     at = start
+    while at + CHUNK + 3 <= end:
+        escape = equal(data, at, 0x1B)
+        while escape != 0:
+            escapes += _escape(data, at + first(escape), end)
+            escape &= escape - np.uint64(1)
+        high = at_least(data, at, 0x80)
+        if high != 0:
+            # A lead and its trail bytes are told apart by their values alone, so no character hides another.
+            second, third, fourth = _trails(data, at + 1), _trails(data, at + 2), _trails(data, at + 3)
+            from_e0, from_f0 = at_least(data, at, 0xE0), at_least(data, at, 0xF0)
+            two = count_bits(at_least(data, at, 0xC2) & ~from_e0 & second)
+            three = count_bits(from_e0 & ~from_f0 & second & third)
+            four = count_bits(from_f0 & ~at_least(data, at, 0xF5) & second & third & fourth)
+            multi += two + three + four
+            bad += count_bits(high) - 2 * two - 3 * three - 4 * four  # some of which may lie in the next chunk
+        at += CHUNK
     while at < end:
         byte = data[at]
-        if byte < 0x80:
-            if byte == 0x1B and at + 2 < end:
-                second, third = data[at + 1], data[at + 2]
-                if second == 0x24 and (third == 0x42 or third == 0x40 or third == 0x28):
-                    escapes += 1
-                elif second == 0x28 and third == 0x49:
-                    escapes += 1
-            at += 1
-            continue
-        size = 0
-        if 0xC2 <= byte <= 0xDF:
-            size = 2
-        elif 0xE0 <= byte <= 0xEF:
-            size = 3
-        elif 0xF0 <= byte <= 0xF4:
-            size = 4
-        if size == 0 or at + size > end:
-            bad += 1
-            at += 1
-            continue
-        good = True
-        for step in range(1, size):
-            if data[at + step] & 0xC0 != 0x80:
-                good = False
-        if good:
-            multi += 1
-            at += size
-        else:
-            bad += 1
-            at += 1
+        size = 1
+        if byte == 0x1B:
+            escapes += _escape(data, at, end)
+        elif byte >= 0x80:
+            if 0xC2 <= byte <= 0xF4:
+                size = 2 if byte < 0xE0 else (3 if byte < 0xF0 else 4)
+                for step in range(1, size):
+                    if at + step >= end or data[at + step] & 0xC0 != 0x80:
+                        size = 1
+                        break
+            if size == 1:
+                bad += 1
+            else:
+                multi += 1
+        at += size
     return multi, bad, escapes
+
+
+@inlined
+def _trails(data: ByteArray, at: int) -> np.uint64:
+    return at_least(data, at, 0x80) & ~at_least(data, at, 0xC0)
+
+
+@inlined
+def _escape(data: ByteArray, at: int, end: int) -> int:
+    """1 where the ESC at `at` leads into a Japanese set of ISO-2022-JP."""
+    if at + 2 >= end:
+        return 0
+    second, third = data[at + 1], data[at + 2]
+    if second == 0x24:
+        return 1 if third == 0x42 or third == 0x40 or third == 0x28 else 0
+    return 1 if second == 0x28 and third == 0x49 else 0
+
+
+@inlined
+def _sjis_points(data: ByteArray, start: int, end: int) -> tuple[int, int, int, int]:
+    """Its points, and what they are made of: kana, double bytes, malformed bytes."""
+    kana, _, pairs, bad, half = shift_jis(data, start, end)
+    return pairs + kana - 4 * bad - half, kana, pairs, bad
+
+
+@borrowing
+def _most_points(data: ByteArray, start: int, end: int) -> tuple[int, int]:
+    """What the points of Shift_JIS and of EUC-JP cannot exceed, by the values of the bytes alone.
+
+    In Shift_JIS a pair needs a lead byte, kana one below A0, and A1-DF is a half-width character unless it ends a pair.
+    EUC-JP reads no byte below A1 but 8E and 8F, and two bytes or more make a character.
+    """
+    low = sets = single = lead = high = 0
+    at = start
+    while at + CHUNK <= end:
+        above = at_least(data, at, 0x80)
+        if above != 0:
+            from_a1, from_e0 = at_least(data, at, 0xA1), at_least(data, at, 0xE0)
+            high += count_bits(above)
+            low += count_bits(above & ~from_a1)
+            sets += count_bits(equal(data, at, 0x8E) | equal(data, at, 0x8F))
+            single += count_bits(from_a1 & ~from_e0)
+            lead += count_bits(from_e0)
+        at += CHUNK
+    while at < end:
+        byte = data[at]
+        high += byte >= 0x80
+        low += 0x80 <= byte <= 0xA0
+        sets += 0x8E <= byte <= 0x8F
+        single += 0xA1 <= byte <= 0xDF
+        lead += byte >= 0xE0
+        at += 1
+    return 2 * (low + lead) + low - single, high - 5 * (low - sets)

@@ -17,26 +17,34 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
-from manyo.kernels import kernel, wide
+from manyo.kernels import borrowing, kernel, wide
 from manyo.read import charset, legacy
+from manyo.read.chunks import copy_ascii
 from manyo.read.labels import foreign_codecs
 from manyo.read.utf8 import put
 
 _REPLACEMENT = 0xFFFD
 
 
-def decode(bodies: Column, codes: npt.NDArray[np.uint8]) -> tuple[Column, npt.NDArray[np.int32]]:
+def decode(
+    bodies: Column, codes: npt.NDArray[np.uint8], ready: npt.NDArray[np.uint8] | None = None
+) -> tuple[Column, npt.NDArray[np.int32]]:
     """Decode every row by its code (`legacy.UTF_8` ... `legacy.UTF_16_BE`) into valid UTF-8.
 
     A leading byte order mark is dropped. Returns the text and, for each row, the number of malformed sequences that
-    were replaced. Rows coded `charset.OTHER` or 0 are read as UTF-8: see `decode_other` for those.
+    were replaced. Rows coded `charset.OTHER` or 0 are read as UTF-8: see `decode_other` for those. Where `ready` is not 0
+    (see `charset.choose`) a row is taken as it is; if all are, the text is `bodies` itself.
     """
+    if ready is None:
+        ready = np.zeros(bodies.rows, np.uint8)
+    elif ready.all():
+        return bodies, np.zeros(bodies.rows, np.int32)
     jis_0208, jis_0212 = jis_tables()
-    capacity = _capacity(bodies.data, bodies.offsets, codes)
+    capacity = _capacity(bodies.data, bodies.offsets, codes, ready)
     out = np.empty(capacity, np.uint8)
     offsets = np.zeros(bodies.rows + 1, np.int64)
     errors = np.zeros(bodies.rows, np.int32)
-    _decode(bodies.data, bodies.offsets, codes, jis_0208, jis_0212, out, offsets, errors)
+    _decode(bodies.data, bodies.offsets, codes, ready, jis_0208, jis_0212, out, offsets, errors)
     return Column(out[: offsets[-1]], offsets), errors
 
 
@@ -58,6 +66,10 @@ def jis_tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
 
     Python's `cp932` holds every character of jis0208, NEC's and IBM's rows among them, and `euc_jp` those of JIS X
     0212; so the tables are read out of the codecs instead of being shipped.
+
+    To jis0212 come IBM's characters as eucJP-ms writes them behind 0x8F, which the standard does not know: in IBM's order,
+    those that JIS X 0212 lacks fill row 83 from cell 83 on and row 84. That is the rule by which The Open Group and Japan's
+    vendors made the code, and what glibc's EUC-JP-MS reads.
     """
     jis_0208 = np.zeros(11280, np.uint16)
     for pointer in range(11280):
@@ -65,21 +77,34 @@ def jis_tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
         pair = bytes((lead + (0x81 if lead < 0x1F else 0xC1), trail + (0x40 if trail < 0x3F else 0x41)))
         if 8836 <= pointer < 10716:
             continue  # the private-use rows, which the decoder computes
-        jis_0208[pointer] = ord(pair.decode("cp932", "ignore") or "\0")
+        jis_0208[pointer] = _point(pair, "cp932")
     jis_0212 = np.zeros(8836, np.uint16)
     for pointer in range(8836):
         row, cell = divmod(pointer, 94)
-        jis_0212[pointer] = ord(bytes((0x8F, row + 0xA1, cell + 0xA1)).decode("euc_jp", "ignore") or "\0")
+        jis_0212[pointer] = _point(bytes((0x8F, row + 0xA1, cell + 0xA1)), "euc_jp")
     jis_0212[1 * 94 + 22] = 0xFF5E  # 8FA2B7, the tilde: full-width in eucJP-ms, as in the standard's index
+    # ￢ and ∵ are in row 2 of JIS X 0208, ￤ is JIS X 0212's broken bar; № is written in both ways.
+    elsewhere = {0xFFE4, *jis_0208[: 12 * 94].tolist(), *jis_0212.tolist()} - {0x2116}
+    ibm = [point for point in jis_0208[10716:].tolist() if point and point not in elsewhere]
+    jis_0212[82 * 94 + 82 : 84 * 94] = ibm
     return jis_0208, jis_0212
 
 
+def _point(sequence: bytes, codec: str) -> int:
+    """The code point of one character; 0 where the codec has none for the whole of the sequence."""
+    text = sequence.decode(codec, "replace")
+    return ord(text) if len(text) == 1 and text != "\ufffd" else 0
+
+
 @kernel
-def _capacity(data: ByteArray, offsets: IntArray, codes: npt.NDArray[np.uint8]) -> int:
+def _capacity(data: ByteArray, offsets: IntArray, codes: npt.NDArray[np.uint8], ready: npt.NDArray[np.uint8]) -> int:
     """An upper bound of the bytes that decoding writes: exact for valid UTF-8, three for one otherwise."""
     total = 8
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
+        if ready[row]:
+            total += end - start
+            continue
         high = 0
         for at in range(start, end):
             high += data[at] >> 7
@@ -98,6 +123,7 @@ def _decode(
     data: ByteArray,
     offsets: IntArray,
     codes: npt.NDArray[np.uint8],
+    ready: npt.NDArray[np.uint8],
     jis_0208: npt.NDArray[np.uint16],
     jis_0212: npt.NDArray[np.uint16],
     out: ByteArray,
@@ -108,7 +134,11 @@ def _decode(
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
         code = codes[row]
-        if code == legacy.SHIFT_JIS:
+        if ready[row]:
+            for index in range(end - start):
+                out[to + index] = data[start + index]
+            to, bad = to + end - start, 0
+        elif code == legacy.SHIFT_JIS:
             to, bad = _from_shift_jis(data, start, end, jis_0208, out, to)
         elif code == legacy.EUC_JP:
             to, bad = _from_euc_jp(data, start, end, jis_0208, jis_0212, out, to)
@@ -122,7 +152,7 @@ def _decode(
         out_offsets[row + 1] = to
 
 
-@kernel
+@borrowing
 def _from_utf_8(data: ByteArray, at: int, end: int, out: ByteArray, to: int) -> tuple[int, int]:
     """The standard's UTF-8 decoder: each maximal ill-formed prefix is one U+FFFD; surrogates and overlongs are ill-formed."""
     bad = 0
@@ -131,9 +161,9 @@ def _from_utf_8(data: ByteArray, at: int, end: int, out: ByteArray, to: int) -> 
     while at < end:
         byte = data[at]
         if byte < 0x80:
-            out[to] = byte
-            to += 1
-            at += 1
+            size = copy_ascii(data, at, end, out, to)
+            to += size
+            at += size
             continue
         if 0xE1 <= byte <= 0xEC and at + 2 < end and data[at + 1] & data[at + 2] & 0xC0 == 0x80:
             if (data[at + 1] | data[at + 2]) & 0x40 == 0:  # kana and kanji: no exceptions among their second bytes
@@ -173,15 +203,20 @@ def _from_utf_8(data: ByteArray, at: int, end: int, out: ByteArray, to: int) -> 
     return to, bad
 
 
-@kernel
+@borrowing
 def _from_shift_jis(
     data: ByteArray, at: int, end: int, jis_0208: npt.NDArray[np.uint16], out: ByteArray, to: int
 ) -> tuple[int, int]:
     bad = 0
     while at < end:
         lead = data[at]
+        if lead < 0x80:
+            size = copy_ascii(data, at, end, out, to)
+            to += size
+            at += size
+            continue
         at += 1
-        if lead <= 0x80:
+        if lead == 0x80:
             to = put(out, to, lead)
             continue
         if 0xA1 <= lead <= 0xDF:
@@ -209,7 +244,7 @@ def _from_shift_jis(
     return to, bad
 
 
-@kernel
+@borrowing
 def _from_euc_jp(
     data: ByteArray,
     at: int,
@@ -222,11 +257,12 @@ def _from_euc_jp(
     bad = 0
     while at < end:
         lead = data[at]
-        at += 1
         if lead < 0x80:
-            out[to] = lead
-            to += 1
+            size = copy_ascii(data, at, end, out, to)
+            to += size
+            at += size
             continue
+        at += 1
         codepoint = 0
         if lead == 0x8E and at < end and 0xA1 <= data[at] <= 0xDF:
             codepoint = 0xFF61 - 0xA1 + wide(data[at])
@@ -253,7 +289,7 @@ def _from_euc_jp(
 _ASCII, _ROMAN, _KATAKANA, _DOUBLE, _DOUBLE_0212 = 0, 1, 2, 3, 4
 
 
-@kernel
+@borrowing
 def _from_iso_2022_jp(
     data: ByteArray,
     at: int,
@@ -331,7 +367,7 @@ def _from_iso_2022_jp(
     return to, bad
 
 
-@kernel
+@borrowing
 def _from_utf_16(data: ByteArray, at: int, end: int, little: bool, out: ByteArray, to: int) -> tuple[int, int]:
     bad = 0
     first = True

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, IntArray
-from manyo.kernels import inlined, kernel, wide
+from manyo.kernels import borrowing, inlined, wide
 from manyo.read import markup
 from manyo.read.utf8 import put
 
@@ -25,7 +25,7 @@ _ESCAPED_TAG: Final = 2048  # bytes within which a tag ends
 _TYPE, _DATE, _TEXT, _DESCRIPTION = range(1, 5)
 
 
-@kernel
+@borrowing
 def scan(data: ByteArray, at: int, end: int, spans: IntArray, count: int) -> tuple[int, int]:
     """Read a script of JSON-LD: the date it was published as yyyymmdd (0 without), and how many texts are known now.
 
@@ -87,7 +87,7 @@ def _key(data: ByteArray, first: int, last: int) -> int:
     return 0
 
 
-@kernel
+@borrowing
 def string_end(data: ByteArray, at: int, end: int) -> int:
     """The position of the quote that ends the JSON string whose text begins at `at`; `end` without one."""
     while at < end and data[at] != 0x22:
@@ -95,7 +95,7 @@ def string_end(data: ByteArray, at: int, end: int) -> int:
     return min(at, end)
 
 
-@kernel
+@borrowing
 def write(
     data: ByteArray,
     at: int,
@@ -168,7 +168,7 @@ def write(
     return to, characters, punctuation, kana
 
 
-@kernel
+@borrowing
 def _tag_end(data: ByteArray, at: int, end: int) -> int:
     r"""The position after the tag whose name is at `at`, its end written `>`, `&gt;` or `\u003e`; 0 if none is there."""
     if at < end and data[at] == 0x5C:  # <\/p>, as JSON may write it
@@ -187,7 +187,7 @@ def _tag_end(data: ByteArray, at: int, end: int) -> int:
     return 0
 
 
-@kernel
+@borrowing
 def _escaped(data: ByteArray, at: int, end: int) -> tuple[int, int]:
     r"""The code point of the `\uXXXX` at `at`, or of two that make one, and the position after it."""
     point = _four(data, at + 2, end)
@@ -199,7 +199,7 @@ def _escaped(data: ByteArray, at: int, end: int) -> tuple[int, int]:
     return (point if 0 < point < 0xD800 or point > 0xDFFF else 0xFFFD), at
 
 
-@kernel
+@borrowing
 def _four(data: ByteArray, at: int, end: int) -> int:
     value = 0
     for place in range(at, min(at + 4, end)):
@@ -212,7 +212,7 @@ def _four(data: ByteArray, at: int, end: int) -> int:
     return value
 
 
-@kernel
+@borrowing
 def is_news(
     text: ByteArray,
     start: int,
@@ -236,7 +236,7 @@ def is_news(
     return True
 
 
-@kernel
+@borrowing
 def _echoed(text: ByteArray, start: int, end: int, first: int, last: int) -> bool:
     """Whether the text in `[first, last)` holds the opening of the one in `[start, end)`, or a piece from its middle.
 

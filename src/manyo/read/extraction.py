@@ -217,7 +217,7 @@ def _decode(
     codes_of = [charset.label_code(charset.header_label(value or "")) for value in encoded.dictionary.to_pylist()]
     indices = np.asarray(encoded.indices.fill_null(len(codes_of)), np.int64)
     headers = np.array([*codes_of, 0], np.uint8)[indices]
-    codes, evidence = charset.choose(bodies, headers)
+    codes, evidence, ready = charset.choose(bodies, headers)
     labels: dict[int, str] = {}
     # Pages of other languages reach this only through `extract`: a build has turned them away.
     for row in np.flatnonzero(codes == charset.OTHER).tolist():
@@ -226,7 +226,7 @@ def _decode(
             charset.meta_label(bodies.row(row))
         )
     if not labels:
-        decoded, errors = decode(bodies, codes)
+        decoded, errors = decode(bodies, codes, ready)
         return decoded, codes, evidence, errors, labels
     foreign = {row: decode_other(bodies.row(row), label) for row, label in labels.items()}
     rows = [

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from manyo.columns import ByteArray
-from manyo.kernels import inlined, kernel
+from manyo.kernels import borrowing, inlined
+from manyo.read.chunks import past_ascii
 
 UTF_8: Final = 1
 SHIFT_JIS: Final = 2
@@ -29,7 +30,7 @@ def _bits(value: np.uint64) -> int:
     return count
 
 
-@kernel
+@borrowing
 def shift_jis(data: ByteArray, start: int, end: int) -> tuple[int, int, int, int, int]:
     """Kana, kinds of kana, double bytes, malformed bytes, half-width katakana, read as Shift_JIS."""
     kana = pairs = bad = half = 0
@@ -38,7 +39,7 @@ def shift_jis(data: ByteArray, start: int, end: int) -> tuple[int, int, int, int
     while at < end:
         lead = data[at]
         if lead < 0x80:
-            at += 1
+            at = past_ascii(data, at + 1, end)
             continue
         if 0xA1 <= lead <= 0xDF:
             half += 1
@@ -57,7 +58,7 @@ def shift_jis(data: ByteArray, start: int, end: int) -> tuple[int, int, int, int
     return kana, _bits(kinds), pairs, bad, half
 
 
-@kernel
+@borrowing
 def euc_jp(data: ByteArray, start: int, end: int) -> tuple[int, int, int, int, int]:
     """Kana, kana past those that EUC-KR has letters for, kinds of kana, double bytes, malformed bytes, read as EUC-JP."""
     kana = late = pairs = bad = 0
@@ -66,7 +67,7 @@ def euc_jp(data: ByteArray, start: int, end: int) -> tuple[int, int, int, int, i
     while at < end:
         lead = data[at]
         if lead < 0x80:
-            at += 1
+            at = past_ascii(data, at + 1, end)
             continue
         trail = data[at + 1] if at + 1 < end else np.uint8(0)
         if lead == 0x8E and 0xA1 <= trail <= 0xDF:

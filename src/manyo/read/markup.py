@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, IntArray
-from manyo.kernels import inlined, kernel, wide
+from manyo.kernels import borrowing, inlined, wide
+from manyo.read import chunks
+from manyo.read.chunks import CHUNK, first, packed, seek
 
 # Attributes that are looked at: rows of the span table that `attributes` fills.
 CLASS, ID, STYLE, HREF, CONTENT, NAME, TYPE, ALT, LANG, DATETIME, HTTP_EQUIV, ROLE = range(12)
@@ -48,7 +50,7 @@ def search(keys: npt.NDArray[np.uint64], key: np.uint64) -> int:
     return -1
 
 
-@kernel
+@borrowing
 def matches(data: ByteArray, at: int, end: int, word: bytes) -> bool:
     """Whether the lower-case ASCII `word` stands at `at`, in any case."""
     if at + len(word) > end:
@@ -59,17 +61,33 @@ def matches(data: ByteArray, at: int, end: int, word: bytes) -> bool:
     return True
 
 
-@kernel
+@borrowing
 def find(data: ByteArray, at: int, end: int, word: bytes) -> int:
-    """The position after the first `word` (any case) in `[at, end)`, -1 when it is not there."""
-    while at + len(word) <= end:
+    """The position after the first `word` (lower-case ASCII, found in any case) in `[at, end)`, -1 when it is not there."""
+    last = end - len(word)
+    while at <= last:
+        if at + CHUNK < len(data):  # where its first two letters stand
+            mask = _either(data, at, word[0]) & _either(data, at + 1, word[1])
+            if mask == 0:
+                at += CHUNK
+                continue
+            at += first(mask)
+            if at > last:
+                break
         if matches(data, at, end, word):
             return at + len(word)
         at += 1
     return -1
 
 
-@kernel
+@inlined
+def _either(data: ByteArray, at: int, byte: int) -> np.uint64:
+    """The mask of a byte, a letter's in both cases."""
+    mask = chunks.equal(data, at, byte)
+    return mask | chunks.equal(data, at, byte - 0x20) if 0x61 <= byte <= 0x7A else mask
+
+
+@borrowing
 def reference(
     data: ByteArray,
     at: int,
@@ -188,7 +206,7 @@ def _attribute(key: np.uint64) -> int:
     return -1
 
 
-@kernel
+@borrowing
 def attributes(data: ByteArray, at: int, end: int, spans: IntArray) -> tuple[int, int]:
     """Read a tag's attributes from `at` to past its `>`; the first of each kind is kept in `spans` (start, end).
 
@@ -202,45 +220,59 @@ def attributes(data: ByteArray, at: int, end: int, spans: IntArray) -> tuple[int
         if is_blank(data[at]) or data[at] == 0x2F:
             at += 1
             continue
-        key = np.uint64(0)
-        shift = np.uint64(0)
-        while at < end and not is_blank(data[at]) and data[at] != 0x3E and data[at] != 0x2F:
-            if data[at] == 0x3D and shift > np.uint64(0):
-                break
-            if shift < np.uint64(64):
-                key |= np.uint64(fold(data[at])) << shift
-                shift += np.uint64(8)
-            at += 1
+        name = at
+        at = name_end(data, at + 1, end, 0x3D)
+        key = packed(data, name, at - name)
         while at < end and is_blank(data[at]):
             at += 1
-        first = last = at
+        start = last = at
         if at < end and data[at] == 0x3D:
             at += 1
             while at < end and is_blank(data[at]):
                 at += 1
             if at < end and (data[at] == 0x22 or data[at] == 0x27):
-                quote = data[at]
-                at += 1
-                first = at
-                while at < end and data[at] != quote:
-                    at += 1
-                last = at
-                at = min(at + 1, end)
+                start = at + 1
+                last = seek(data, start, end, data[at])
+                at = min(last + 1, end)
             else:
-                first = at
-                while at < end and not is_blank(data[at]) and data[at] != 0x3E:
-                    at += 1
-                last = at
+                start = at
+                at = last = _value_end(data, at, end)
         which = _attribute(key)
         if which == ATTRIBUTES:
             hidden = HIDDEN_ATTRIBUTE
         elif which >= 0 and spans[which, 1] == 0:
-            spans[which, 0] = first
+            spans[which, 0] = start
             spans[which, 1] = last
     return min(at + 1, end), hidden
 
 
-@kernel
+@inlined
+def name_end(data: ByteArray, at: int, end: int, sign: int) -> int:
+    """The end of a name in a tag: white space, `>`, `/` or the `sign`."""
+    while at < end:
+        if at + CHUNK <= len(data):
+            mask = ~chunks.at_least(data, at, 0x21)
+            mask |= chunks.equal(data, at, 0x3E) | chunks.equal(data, at, 0x2F) | chunks.equal(data, at, sign)
+            at += first(mask)
+            if mask == 0:
+                continue
+            if at >= end:
+                return end
+        if is_blank(data[at]) or data[at] == 0x3E or data[at] == 0x2F or data[at] == sign:
+            return at
+        at += 1
+    return min(at, end)
+
+
+@inlined
+def _value_end(data: ByteArray, at: int, end: int) -> int:
+    """The end of a value without quotes: white space or `>`."""
+    while at < end and not is_blank(data[at]) and data[at] != 0x3E:
+        at += 1
+    return at
+
+
+@borrowing
 def skip_declaration(data: ByteArray, at: int, end: int) -> int:
     """Past the comment, doctype, CDATA mark or processing instruction whose `<` is at `at`."""
     if at + 3 < end and data[at + 1] == 0x21 and data[at + 2] == 0x2D and data[at + 3] == 0x2D:
@@ -250,6 +282,11 @@ def skip_declaration(data: ByteArray, at: int, end: int) -> int:
         if at + 1 < end and data[at] == 0x2D and data[at + 1] == 0x3E:
             return at + 2
         while at + 2 < end:
+            if at + CHUNK + 1 < len(data):
+                mask = chunks.equal(data, at, 0x2D) & chunks.equal(data, at + 1, 0x2D)
+                at += first(mask)
+                if mask == 0 or at + 2 >= end:
+                    continue
             if data[at] == 0x2D and data[at + 1] == 0x2D:
                 if data[at + 2] == 0x3E:
                     return at + 3
@@ -257,19 +294,26 @@ def skip_declaration(data: ByteArray, at: int, end: int) -> int:
                     return at + 4
             at += 1
         return end
-    while at < end and data[at] != 0x3E:
-        at += 1
-    return min(at + 1, end)
+    return min(seek(data, at, end, 0x3E) + 1, end)
 
 
-@kernel
+@borrowing
 def skip_raw(data: ByteArray, at: int, end: int, name_start: int, name_end: int) -> int:
     """The position of the end tag that closes a raw-text element of that name, `end` when there is none."""
     size = name_end - name_start
-    while at < end:
-        if data[at] == 0x3C and at + 2 + size < end and data[at + 1] == 0x2F:
+    initial = fold(data[name_start])
+    while at + 2 + size < end:
+        if at + CHUNK + 1 < len(data):
+            mask = chunks.equal(data, at, 0x3C) & chunks.equal(data, at + 1, 0x2F)
+            if mask == 0:
+                at += CHUNK
+                continue
+            at += first(mask)
+            if at + 2 + size >= end:
+                break
+        if data[at] == 0x3C and data[at + 1] == 0x2F and fold(data[at + 2]) == initial:
             same = True
-            for step in range(size):
+            for step in range(1, size):
                 if fold(data[at + 2 + step]) != fold(data[name_start + step]):
                     same = False
                     break
@@ -280,7 +324,7 @@ def skip_raw(data: ByteArray, at: int, end: int, name_start: int, name_end: int)
     return end
 
 
-@kernel
+@borrowing
 def class_names(
     data: ByteArray,
     at: int,
@@ -336,7 +380,7 @@ def class_names(
     return roles, count
 
 
-@kernel
+@borrowing
 def conceals(data: ByteArray, at: int, end: int) -> bool:
     """Whether a style attribute hides its element: `display: none` or `visibility: hidden`."""
     end = min(end, at + 1024)
@@ -356,7 +400,7 @@ def _value(data: ByteArray, at: int, end: int) -> int:
     return at
 
 
-@kernel
+@borrowing
 def find_date(data: ByteArray, at: int, end: int) -> int:
     """The first date with a four-digit year, as yyyymmdd; 0 when there is none.
 

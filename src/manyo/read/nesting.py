@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from manyo.kernels import kernel
+from manyo.kernels import borrowing
 from manyo.read import tags
 
 
-@kernel
+@borrowing
 def _nearest(
     stack: npt.NDArray[np.int32],
     depth: int,
@@ -35,7 +35,7 @@ def _nearest(
     return 0
 
 
-@kernel
+@borrowing
 def closed_by(
     stack: npt.NDArray[np.int32],
     depth: int,
@@ -62,7 +62,7 @@ def closed_by(
     return 0
 
 
-@kernel
+@borrowing
 def _nearest_row(stack: npt.NDArray[np.int32], depth: int, tag_tr: int, element_roles: npt.NDArray[np.int32]) -> int:
     """The level of the open table row of the innermost table, 0 when there is none: a new row closes its cells too."""
     level = depth - 1
@@ -75,7 +75,7 @@ def _nearest_row(stack: npt.NDArray[np.int32], depth: int, tag_tr: int, element_
     return 0
 
 
-@kernel
+@borrowing
 def implied(
     stack: npt.NDArray[np.int32],
     depth: int,

@@ -24,7 +24,8 @@ import numpy.typing as npt
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.errors import ManyoError
 from manyo.kernels import inlined, kernel, wide
-from manyo.read import embedded, markup, nesting, tags
+from manyo.read import embedded, markup, nesting, runs, tags
+from manyo.read.chunks import CHUNK, count, packed, seek
 from manyo.read.settings import RUBY
 from manyo.read.utf8 import put
 
@@ -73,13 +74,13 @@ def segment(pages: Column, *, ruby: str = "drop") -> Segments:
     """
     table = tags.tables()
     first, last = int(pages.offsets[0]), int(pages.offsets[-1])
-    opened = int(np.count_nonzero(pages.data[first:last] == 0x3C))
-    room = (last - first) * 3 // 2 + 64 * (pages.rows + 1)
+    room = (last - first) * 3 // 2 + 64 * (pages.rows + 1) + runs.ROOM
     if room >= 1 << 31:
         raise ManyoError(
             f"a batch of {last - first:,} bytes is too large to be segmented at once",
             hint="hand over fewer pages at a time",
         )
+    opened = count(pages.data, first, last, 0x3C)
     text = np.empty(room, np.uint8)
     blocks = np.empty((opened + (1 + embedded.MOST) * pages.rows + 1, BLOCK_COLUMNS), np.int32)
     containers = np.empty((opened + pages.rows + 1, CONTAINER_COLUMNS), np.int32)
@@ -217,16 +218,15 @@ def _segment(
                 if closing and not (at < end and markup.is_letter(data[at])):
                     at = markup.skip_declaration(data, at - 2, end)  # </> and the like: a bogus comment
                     continue
-                key = np.uint64(0)
-                while at < end and not markup.is_blank(data[at]) and data[at] != 0x3E and data[at] != 0x2F:
-                    letter = np.uint64(markup.fold(data[at]))
-                    if at - name_start < 8:
-                        key |= letter << np.uint64(8 * (at - name_start))
-                    else:
-                        key = key * np.uint64(31) + letter
+                at = name_end = markup.name_end(data, at, end, 0x3E)
+                key = packed(data, name_start, name_end - name_start)
+                for index in range(name_start + 8, name_end):
+                    key = key * np.uint64(31) + np.uint64(markup.fold(data[index]))
+                if closing and at < end and data[at] == 0x3E:
                     at += 1
-                name_end = at
-                at, hidden = markup.attributes(data, at, end, spans)
+                    hidden = 0
+                else:
+                    at, hidden = markup.attributes(data, at, end, spans)
                 slot = markup.search(names, key)
                 tag = wide(name_tags[slot]) if slot >= 0 else -1
                 if tag < 0:  # an element that HTML does not have: transparent
@@ -375,13 +375,15 @@ def _segment(
                         block_container = stack_container[depth - 1]
                     continue
             elif roles & _UNSEEN:
-                at += 1
-                while at < end and data[at] != 0x3C:
-                    at += 1
+                at = seek(data, at + 1, end, 0x3C)
                 continue
             elif markup.is_blank(byte):
+                if not roles & tags.PREFORMATTED:
+                    at, line = runs.white_space(data, at, end)
+                    space = 2 if line else max(space, 1)
+                    continue
                 at += 1
-                if roles & tags.PREFORMATTED and to > first and byte != 0x0D:
+                if to > first and byte != 0x0D:
                     out[to] = byte
                     to += 1
                     space = 0
@@ -446,27 +448,17 @@ def _segment(
                         out[to + step] = data[at + step]
                 to += size
                 at += size
-                # Most text goes on as it began: kana and kanji, or a word of ASCII, without anything to look at between.
+                # Most text goes on without anything to look at.
                 run = characters
-                if size == 3:
-                    while at + 2 < end and 0xE3 <= data[at] <= 0xE9:
-                        out[to] = data[at]
-                        out[to + 1] = data[at + 1]
-                        out[to + 2] = data[at + 2]
-                        if data[at] == 0xE3:
-                            if 0x81 <= data[at + 1] <= 0x83:
-                                kana += 1
-                            else:
-                                punctuation += _is_punctuation(data, at)
-                        characters += 1
-                        to += 3
-                        at += 3
-                elif size == 1:
-                    while at < end and (markup.is_letter(data[at]) or 0x30 <= data[at] <= 0x39):
-                        out[to] = data[at]
-                        characters += 1
-                        to += 1
-                        at += 1
+                while at + CHUNK <= end:
+                    size, added, marks, added_kana = runs.plain(data, at, out, to)
+                    to += size
+                    at += size
+                    characters += added
+                    punctuation += marks
+                    kana += added_kana
+                    if size < CHUNK - 3:
+                        break
                 if roles & tags.LINK:
                     linked += characters - run
                 continue
