@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyo.columns import Column
-from manyo.read import extract_batch, features, forest, main_text, segment, tags, vocabulary
+from manyo.read import extract_batch, features, forest, main_text, rules, segment, settle, tags, vocabulary
 from manyo.read.normalise import normalise
 from markup_soup import soup
 
@@ -41,10 +41,10 @@ def filled(template: str) -> str:
     return template
 
 
-def chosen(page: str, rules: bool = False) -> list[str]:
+def chosen(page: str, alone: bool = False) -> list[str]:
     """The lines of a page's main text, whole paragraphs as their numbers."""
     found = cut(page)
-    kept = main_text.by_rules(found) if rules else main_text.select(found).kept
+    kept = rules.by_rules(found) if alone else main_text.select(found).kept
     text = normalise(main_text.assemble(found, kept)).row(0).decode("utf-8")
     for name in "0123":
         text = text.replace(PROSE[name], name)
@@ -55,7 +55,7 @@ def chosen(page: str, rules: bool = False) -> list[str]:
 def test_case(case: dict[str, Any]) -> None:
     page = filled(case["page"])
     assert chosen(page) == case["text"]
-    assert chosen(page, rules=True) == case.get("rules", case["text"])
+    assert chosen(page, alone=True) == case.get("rules", case["text"])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_known_failure_still_fails(case: dict[str, Any]) -> None:
 @given(st.lists(soup, min_size=1, max_size=5))
 def test_a_page_is_judged_alone(pages: list[str]) -> None:
     together = cut(*pages)
-    for choose in (lambda found: main_text.select(found).kept, main_text.by_rules):
+    for choose in (lambda found: main_text.select(found).kept, rules.by_rules):
         kept = choose(together)
         assert kept.shape == (len(together.blocks),) and set(kept.tolist()) <= {0, 1}
         assert kept.tolist() == [keep for page in pages for keep in choose(cut(page)).tolist()]
@@ -106,7 +106,7 @@ def test_text_is_the_kept_blocks_in_order(pages: list[str], data: st.DataObject)
 def described(found: segment.Segments) -> npt.NDArray[np.float32]:
     known = forest.load().known
     odds, said = vocabulary.of_containers(found, known), vocabulary.of_blocks(found, known)
-    return features.matrix(found, main_text.by_rules(found), odds, said)
+    return features.matrix(found, rules.by_rules(found), odds, said)
 
 
 @patient
@@ -135,7 +135,7 @@ def test_the_kernel_walks_the_trees_as_written(pages: list[str]) -> None:
                 node = 2 * node + (2 if row[feature[node]] > threshold[node] else 1)
             value += leaves[node - len(feature)]
         expected.append(1 / (1 + math.exp(-value)))
-    probability = forest.score(found, main_text.by_rules(found))
+    probability = forest.score(found, rules.by_rules(found))
     assert np.allclose(probability, expected, atol=1e-5)
 
 
@@ -187,6 +187,42 @@ def test_containers_of_one_name_are_seen_together() -> None:
     assert column["same_blocks"] == [3, 3, 3, 1]
     assert column["container1_same"] == [3, 3, 3, 1]
     assert column["same_characters"] == pytest.approx([6 / 7, 6 / 7, 6 / 7, 1 / 7])
+
+
+# --- indexes ---
+
+
+def entries(number: int, japanese: bool = True) -> str:
+    english = "Kettle number {} has been made in this valley for forty years, and still is. "
+    prose = [PROSE[name] if japanese else english.format(name) * 3 for name in "0123"]
+    return "".join(
+        f"<div class=entry><h2><a href=/{at}>{'庭の記録、その続き' if japanese else 'A letter from the garden'} {at}</a></h2>"
+        f"<p>{prose[at % 4]}</p></div>"
+        for at in range(number)
+    )
+
+
+def test_nothing_is_kept_of_an_index_in_japanese() -> None:
+    index = cut(f"<body><div id=list>{entries(4)}</div>")
+    kept = np.ones(len(index.blocks), np.uint8)
+    settle.settle(index, kept)
+    assert not kept.any()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<body><div id=list>{entries(2)}</div>",  # too few
+        f"<body><div id=list>{entries(4, japanese=False)}</div>",  # annotators of English pages keep lists
+        f"<body><p>{'本文はここにあり、下に並ぶのは関連する記事である。' * 60}</p><div id=related>{entries(3)}</div>",
+        f"<body><nav>{entries(4)}</nav>",  # what the model kept of a menu is not judged here
+    ],
+)
+def test_what_is_no_index_stays(page: str) -> None:
+    found = cut(page)
+    kept = np.ones(len(found.blocks), np.uint8)
+    settle.settle(found, kept)
+    assert kept.mean() > 0.8
 
 
 # --- comments ---

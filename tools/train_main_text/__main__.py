@@ -31,12 +31,12 @@ from train_main_text.odds import Counted
 from train_main_text.pages import Page, made, pairs, sample, wcxb
 
 from manyo.columns import Column
-from manyo.read import charset, features, forest, main_text, segment, vocabulary
+from manyo.read import charset, features, forest, main_text, rules, segment, settle, vocabulary
 from manyo.read.decode import decode
 
 FOLDS = 5
 JAPANESE = 3.0  # the weight of a real Japanese page, where one of WCXB weighs 1
-MADE = 0.3  # and that of a made-up one
+MADE = 0.1  # and that of a made-up one
 PAGE = 500  # characters below which a page weighs less
 PARAMETERS = {
     "objective": "binary",
@@ -125,7 +125,7 @@ def flatten(model: Any, known: vocabulary.Vocabulary) -> dict[str, Any]:
 
 def chosen(found: segment.Segments, probability: Any) -> Any:
     kept = forest.choose(found, probability.astype(np.float32))
-    main_text.settle(found, kept)
+    settle.settle(found, kept)
     return kept
 
 
@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--wcxb", type=Path, metavar="FOLDER")
     parser.add_argument("--sample", nargs=2, type=Path, metavar=("WARC", "TRUTH"), help="the demo's, by make_sample.py")
     parser.add_argument("--made", type=int, default=1500, metavar="N", help="pages that are made up (%(default)s)")
-    parser.add_argument("--trees", type=int, default=64, metavar="N", help="%(default)s")
+    parser.add_argument("--trees", type=int, default=96, metavar="N", help="%(default)s")
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="validate with so many seeds (%(default)s)")
     parser.add_argument("--cross-validate", action="store_true", help="print F1 on pages of sites not trained on")
     parser.add_argument("--write", action="store_true", help="train on everything and write the model")
@@ -148,7 +148,7 @@ def main() -> None:
     bodies = Column.join([page.html for page in pages])
     codes = charset.choose(bodies, np.zeros(bodies.rows, np.uint8))[0]
     found = segment.segment(decode(bodies, codes)[0])
-    rule = main_text.by_rules(found)
+    rule = rules.by_rules(found)
     first = found.pages[:, segment.FIRST_BLOCK]
     owner = np.repeat(np.arange(len(pages)), np.diff(first))
     data = found.text.tobytes()
