@@ -124,7 +124,7 @@ def test_features_are_finite_and_as_many_as_their_names(pages: list[str]) -> Non
 @patient
 @given(st.lists(soup, min_size=1, max_size=4))
 def test_the_kernel_walks_the_trees_as_written(pages: list[str]) -> None:
-    """Each tree from its root, one step at a time, against the four that the kernel walks abreast."""
+    """Each tree from its root, one step at a time, against the eight that the kernel walks abreast."""
     found, model = cut(*pages), forest.load()
     expected = []
     for row in described(found):

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, IntArray
-from manyo.kernels import inlined, kernel
+from manyo.kernels import borrowing, inlined, kernel
 from manyo.read import segment as s
 from manyo.read import tags, vocabulary
 
@@ -241,7 +241,7 @@ def _find_alike(containers: npt.NDArray[np.int32], root: int, end: int, alike: n
             slots[slot] = container
 
 
-@kernel
+@borrowing
 def describe(
     letters: ByteArray,
     blocks: npt.NDArray[np.int32],

@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from manyo.columns import ByteArray, IntArray
 from manyo.kernels import inlined, kernel, wide
+from manyo.read import chunks, tags
 from manyo.read import segment as s
-from manyo.read import tags
 
 _FEW = 12  # characters below which a text is none
 _ODD = 20  # one odd character in so many says that bytes are no text
-_LOOKED_AT = 4096  # bytes of a block that are looked at for them
+_LOOKED_AT = 4096  # bytes of a page, and of a block, that are looked at for them
 _REPEATED = 120  # bytes of a block that is dropped where it stands a second time
 _SHORT = 150  # bytes of a table cell that may share its line
 _TITLE = (8, 80)  # characters of a link that may be the title of an entry
@@ -121,7 +121,10 @@ def _drop_repeated_blocks(
 def drop_repeated(
     text: ByteArray, blocks: npt.NDArray[np.int32], block_first: int, block_last: int, kept: npt.NDArray[np.uint8]
 ) -> None:
-    """Drop a long block that stands on the page a second time, as pages do that carry a view for small screens too."""
+    """Drop a long block that stands on the page a second time, as pages do that carry a view for small screens too.
+
+    The case of letters makes no difference.
+    """
     size = 64
     while size < 2 * (block_last - block_first):
         size *= 2
@@ -130,9 +133,10 @@ def drop_repeated(
         start, end = blocks[block, s.START], blocks[block, s.END]
         if kept[block] == 0 or end - start < _REPEATED:
             continue
-        key = np.uint64(0xCBF29CE484222325)
-        for at in range(start, end):
-            key = (key ^ np.uint64(text[at])) * np.uint64(0x100000001B3)
+        key = np.uint64(end - start)
+        for at in range(start, end, 8):  # the last eight bytes overlap those before
+            key = (key ^ chunks.packed(text, min(at, end - 8), 8)) * np.uint64(0x9E3779B97F4A7C15)
+            key ^= key >> np.uint64(32)
         key |= np.uint64(1)  # 0 is an empty slot
         slot = np.int64(key >> np.uint64(20)) & (size - 1)
         while seen[slot] != np.uint64(0) and seen[slot] != key:
@@ -276,15 +280,18 @@ def _drop_what_is_none(
     Those show control characters, and U+FFFD for what could not be decoded.
     """
     for page in range(len(pages) - 1):
-        characters = odd = 0
+        characters = odd = looked_at = told = 0
         for block in range(pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK]):
             if not kept[block]:
                 continue
             characters += blocks[block, s.CHARACTERS]
-            for at in range(blocks[block, s.START], min(blocks[block, s.END], blocks[block, s.START] + _LOOKED_AT)):
-                byte = text[at]
-                odd += byte < 0x09 or 0x0E <= byte < 0x20 or byte == 0x7F
-                odd += byte == 0xEF and text[at + 1] == 0xBF and text[at + 2] == 0xBD
-        if characters < _FEW or odd * _ODD > characters:
+            if looked_at < _LOOKED_AT:
+                for at in range(blocks[block, s.START], min(blocks[block, s.END], blocks[block, s.START] + _LOOKED_AT)):
+                    byte = text[at]
+                    odd += byte < 0x09 or 0x0E <= byte < 0x20 or byte == 0x7F
+                    odd += byte == 0xEF and text[at + 1] == 0xBF and text[at + 2] == 0xBD
+                looked_at += blocks[block, s.END] - blocks[block, s.START]
+                told = characters
+        if characters < _FEW or odd * _ODD > told:
             for block in range(pages[page, s.FIRST_BLOCK], pages[page + 1, s.FIRST_BLOCK]):
                 kept[block] = 0

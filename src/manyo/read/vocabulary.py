@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, IntArray
-from manyo.kernels import inlined, kernel, wide
+from manyo.kernels import borrowing, inlined, kernel, wide
 from manyo.read import markup
 from manyo.read import segment as s
 
@@ -150,7 +150,7 @@ def _folded(hash_: np.uint64) -> np.uint32:
     return np.uint32((hash_ >> np.uint64(32)) ^ (hash_ & np.uint64(0xFFFFFFFF))) | np.uint32(1)
 
 
-@kernel
+@borrowing
 def _words(text: ByteArray, start: int, end: int, out: npt.NDArray[np.uint32]) -> int:
     """Fill `out` with hashes: first of the whole block, 0 unless it is short, then of its opening words. How many, in all.
 
