@@ -304,7 +304,7 @@ inputs = ["crawl/*.warc.gz", "documents/"]
 
 [read]
 # ruby = "drop"            # ふりがな：drop（消す）, keep（残す）, parenthesise（かっこに入れる）
-# nfkc = "safe"            # 字の統一：safe（半角カナ・全角英数のみ）, all（すべて）, none（しない）
+# nfkc = "safe"            # 字の統一：safe（半角カナ・全角英数のみ）, kana（半角カナのみ）, all（すべて）, none（しない）
 # comments = "auto"        # コメント：auto（掲示板のように本文であれば残す）, keep（残す）, drop（消す）
 
 [judge]
