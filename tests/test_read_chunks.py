@@ -92,5 +92,26 @@ def test_runs_of_text_are_those_that_need_no_look(pieces: list[bytes]) -> None:
     assert marks == len(re.findall(r"[、。！，．？]|[.,!?](?= )", text)) + bool(
         re.search(r"[.,!?]$", text) and page[size : size + 1] in (b"<", b" ")
     )
-    if size < chunks.CHUNK - 4:  # something ends it: no run could be longer
-        assert re.match(rb"[<&\x00-\x1f]| [ <&\x00-\x1f]|[.,!?][\x00-\x1f]", padded[size:])
+    if size < chunks.CHUNK - 5:  # something ends it: no run could be longer
+        assert re.match(rb"[<&\x00-\x1f]| [ <&\x00-\x1f]| ?[.,!?][\x00-\x1f]", padded[size:])
+
+
+@patient
+@given(
+    st.text(
+        alphabet=st.sampled_from(
+            "aZ09 .,、。！，．Ａ１かハﾊ夜漢ー「」・’é🎆\u3099\u309a\uff9e\u3000\u3164\u200b\u00a0\x7f\t\n"
+        ),
+        max_size=90,
+    )
+)
+def test_settled_text_is_what_normalising_leaves_alone(text: str) -> None:
+    page = b"x" + text.encode()
+    padded = page + b"\x00" * chunks.CHUNK
+    out = np.zeros(chunks.CHUNK, np.uint8)
+    size = runs.settled(array(padded), 0, out, 0)
+    run = page[:size].decode("utf-8")
+    assert out[:size].tobytes() == page[:size] and size < chunks.CHUNK
+    assert re.fullmatch(r"(?:[\x21-\x7e\u3001-\u3098\u309b-\u30ff\u4000-\u9fff]| (?=[^ ]))*", run)
+    if size < chunks.CHUNK - 5:
+        assert not re.match(r"[\x21-\x7e\u3001-\u3098\u309b-\u30ff\u4e00-\u9fff]", padded[size:].decode("utf-8"))

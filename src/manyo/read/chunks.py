@@ -154,6 +154,19 @@ def count(data: ByteArray, at: int, end: int, byte: int) -> int:
 
 
 @inlined
+def count_high(data: ByteArray, at: int, end: int) -> int:
+    """How many bytes of `[at, end)` are not ASCII."""
+    total = 0
+    while at + CHUNK <= end:
+        total += count_bits(at_least(data, at, 0x80))
+        at += CHUNK
+    while at < end:
+        total += data[at] >> 7
+        at += 1
+    return total
+
+
+@inlined
 def past_ascii(data: ByteArray, at: int, end: int) -> int:
     """The position of the first byte in `[at, end)` that is not ASCII, `end` where there is none."""
     while at + CHUNK <= len(data) and at < end:
@@ -164,6 +177,19 @@ def past_ascii(data: ByteArray, at: int, end: int) -> int:
     while at < end and data[at] < 0x80:
         at += 1
     return min(at, end)
+
+
+@inlined
+def copy_all(data: ByteArray, at: int, end: int, out: ByteArray, to: int) -> None:
+    """Copy `[at, end)`. (Of a loop over bytes numba makes no such copy: it allows for indices below 0.)"""
+    while at + CHUNK <= end:
+        copy(data, at, out, to)
+        at += CHUNK
+        to += CHUNK
+    while at < end:
+        out[to] = data[at]
+        at += 1
+        to += 1
 
 
 @inlined

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import borrowing, kernel, wide
 from manyo.read import charset, legacy
-from manyo.read.chunks import copy_ascii
+from manyo.read.chunks import copy_all, copy_ascii, count_high
 from manyo.read.labels import foreign_codecs
 from manyo.read.utf8 import put
 
@@ -105,9 +105,7 @@ def _capacity(data: ByteArray, offsets: IntArray, codes: npt.NDArray[np.uint8], 
         if ready[row]:
             total += end - start
             continue
-        high = 0
-        for at in range(start, end):
-            high += data[at] >> 7
+        high = count_high(data, start, end)
         code = codes[row]
         if code == legacy.SHIFT_JIS or code == legacy.EUC_JP or code == legacy.UTF_8 or code == 0:
             total += end - start + 2 * high
@@ -135,8 +133,7 @@ def _decode(
         start, end = offsets[row], offsets[row + 1]
         code = codes[row]
         if ready[row]:
-            for index in range(end - start):
-                out[to + index] = data[start + index]
+            copy_all(data, start, end, out, to)
             to, bad = to + end - start, 0
         elif code == legacy.SHIFT_JIS:
             to, bad = _from_shift_jis(data, start, end, jis_0208, out, to)

@@ -215,8 +215,8 @@ def _decode(
     """Decoded pages, codes, evidence, error counts, and the labels of pages that another language's codec read."""
     encoded = content_types.dictionary_encode()  # a crawl has a few dozen different headers
     codes_of = [charset.label_code(charset.header_label(value or "")) for value in encoded.dictionary.to_pylist()]
-    indices = np.asarray(encoded.indices.fill_null(len(codes_of)), np.int64)
-    headers = np.array([*codes_of, 0], np.uint8)[indices]
+    indices = encoded.indices if not encoded.null_count else encoded.indices.fill_null(len(codes_of))
+    headers = np.array([*codes_of, 0], np.uint8)[np.asarray(indices)]
     codes, evidence, ready = charset.choose(bodies, headers)
     labels: dict[int, str] = {}
     # Pages of other languages reach this only through `extract`: a build has turned them away.
@@ -232,7 +232,7 @@ def _decode(
     rows = [
         foreign[row][0].encode("utf-8", "replace") if row in foreign else bodies.row(row) for row in range(bodies.rows)
     ]
-    decoded, errors = decode(Column.join(rows), codes)
+    decoded, errors = decode(Column.join(rows), codes, ready)
     for row, (_, count) in foreign.items():
         errors[row] = count
     return decoded, codes, evidence, errors, labels

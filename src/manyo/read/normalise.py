@@ -35,6 +35,8 @@ import pyarrow.compute as pc
 
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import inlined, kernel, wide
+from manyo.read.chunks import CHUNK
+from manyo.read.runs import settled
 from manyo.read.utf8 import point_at, put
 
 _DROP = 0xFFFF  # in the table of single characters: remove
@@ -222,6 +224,18 @@ def _normalise(
                     out[to + step] = data[at - size + step]
                 to += size
             last = point
+            while at + CHUNK <= end and to + CHUNK <= len(out) and (data[at] < 0x80 or 0xE3 <= data[at] <= 0xE9):
+                size = settled(data, at, out, to)
+                if size == 0:
+                    break
+                at += size
+                to += size
+                before = to - 1
+                while out[before] & 0xC0 == 0x80:
+                    before -= 1
+                last, _ = point_at(out, before, to)
+                if size < CHUNK - 3:
+                    break
         while to > first and out[to - 1] == 0x0A:
             to -= 1
         out_offsets[row + 1] = to

@@ -1,7 +1,8 @@
 """Runs of text that are copied as they stand, and of white space that is passed over: up to 64 bytes in a few instructions.
 
 The segmenter looks at single characters only where something may happen: at white space that is more than one space, at
-references, at tags. What lies between them is told by masks (`chunks`).
+references, at tags. The normaliser, where a character may have another spelling. What lies between is told by masks
+(`chunks`).
 """
 
 from __future__ import annotations
@@ -78,3 +79,26 @@ def white_space(data: ByteArray, at: int, end: int) -> tuple[int, bool]:
             break
         at += 1
     return at, line
+
+
+@borrowing
+def settled(data: ByteArray, at: int, out: ByteArray, to: int) -> int:
+    """Copy the text that begins with a character at `at`, behind one that was written, as long as no rule is about it.
+
+    That is ASCII with single spaces between, kana, kanji and most signs of U+3001-303F: no white space but those spaces,
+    nothing invisible, no combining voicing mark, nothing with a width or form of its own. Returns the bytes of the run. A
+    chunk of valid UTF-8 must lie in `data` from `at` on, and as much room in `out`.
+    """
+    space, high = equal(data, at, 0x20), at_least(data, at, 0x80)
+    stop = ~at_least(data, at, 0x20) | equal(data, at, 0x7F) | _LAST
+    if high != 0:
+        from_e3 = at_least(data, at, 0xE3)
+        stop |= (at_least(data, at, 0xC0) & ~from_e3) | at_least(data, at, 0xEA) | (from_e3 & _LAST_OF_THREE)
+        e3, in_80 = equal(data, at, 0xE3), equal(data, at, 0x80)
+        stop |= e3 & ((at_least(data, at, 0x84) | ~high) >> _ONE)  # U+3100 and on
+        stop |= e3 & (in_80 >> _ONE) & (in_80 >> _TWO)  # U+3000
+        marks = equal(data, at, 0x99) | equal(data, at, 0x9A)
+        stop |= e3 & (equal(data, at, 0x82) >> _ONE) & (marks >> _TWO)  # U+3099 and U+309A
+    stop |= space & ((stop | space) >> _ONE)
+    copy(data, at, out, to)
+    return first(stop)

@@ -30,20 +30,13 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import Column
-from manyo.kernels import inlined, kernel
+from manyo.kernels import borrowing, inlined, kernel
+from manyo.read.chunks import CHUNK, at_least, equal, first
 from manyo.read.legacy import EUC_JP, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16_BE, UTF_16_LE, euc_jp, shift_jis
 
 # What the bytes showed. 0 is a refusal; the others say in which encoding kana were seen.
 NOT_JAPANESE: Final = 0
 REFERENCES: Final = 7
-
-_LOW = np.uint64(0x0101010101010101)
-_HIGH = np.uint64(0x8080808080808080)
-_ESCAPE = np.uint64(0x1B1B1B1B1B1B1B1B)
-_AMPERSAND = np.uint64(0x2626262626262626)
-_HASH = np.uint64(0x2323232323232323)
-_EIGHT = np.uint64(8)
-_TOP = np.uint64(1 << 63)
 
 _ENOUGH = 48  # kana that settle it, when they are also an eighth of all CJK characters seen so far
 _FOREIGN = 3000  # multi-byte characters without a single kana that settle it
@@ -58,48 +51,30 @@ def spot(bodies: Column) -> npt.NDArray[np.uint8]:
     [1, 2, 3, 4, 0]
     """
     verdicts = np.zeros(bodies.rows, np.uint8)
-    padded = len(bodies.data) // 8 * 8
-    _spot(bodies.data, _words(bodies.data[:padded]), bodies.offsets, verdicts)
+    _spot(bodies.data, bodies.offsets, verdicts)
     return verdicts
 
 
-def _words(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
-    """The same bytes eight at a time; a copy only where a caller's buffer does not start on an 8-byte boundary."""
-    if data.ctypes.data % 8:
-        data = data.copy()
-    return data.view(np.uint64)
-
-
 @kernel
-def _spot(
-    data: npt.NDArray[np.uint8],
-    words: npt.NDArray[np.uint64],
-    offsets: npt.NDArray[np.int64],
-    verdicts: npt.NDArray[np.uint8],
-) -> None:
+def _spot(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], verdicts: npt.NDArray[np.uint8]) -> None:
     for row in range(len(offsets) - 1):
-        verdicts[row] = _page(data, words, offsets[row], offsets[row + 1])
+        verdicts[row] = _page(data, offsets[row], offsets[row + 1])
 
 
 @inlined
-def _clean(words: npt.NDArray[np.uint64], word: int) -> bool:
-    """True when 64 bytes from `word` on are ASCII without an escape or the start of a numeric reference."""
-    seen = np.uint64(0)
-    for step in range(8):
-        value = words[word + step]
-        escape = value ^ _ESCAPE
-        ampersand = value ^ _AMPERSAND
-        hashes = value ^ _HASH
-        # The classic test for a zero byte (Mycroft 1987); it may also fire beside one, which only costs a closer look.
-        escape = (escape - _LOW) & ~escape
-        ampersand = (ampersand - _LOW) & ~ampersand & _HIGH
-        hashes = (hashes - _LOW) & ~hashes & _HIGH
-        seen |= ((value | escape) & _HIGH) | (ampersand & (hashes >> _EIGHT)) | (ampersand & _TOP)
-    return bool(seen == np.uint64(0))
+def _past_plain(data: npt.NDArray[np.uint8], at: int, end: int) -> int:
+    """Past bytes that say nothing: up to one that is not ASCII, an escape, or the start of a numeric reference."""
+    while at + CHUNK < end:
+        telling = at_least(data, at, 0x80) | equal(data, at, 0x1B)
+        telling |= equal(data, at, 0x26) & equal(data, at + 1, 0x23)
+        at += first(telling)
+        if telling != 0:
+            break
+    return at
 
 
-@kernel
-def _page(data: npt.NDArray[np.uint8], words: npt.NDArray[np.uint64], start: int, end: int) -> int:
+@borrowing
+def _page(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
     if end - start >= 2 and (
         (data[start] == 0xFF and data[start + 1] == 0xFE) or (data[start] == 0xFE and data[start + 1] == 0xFF)
     ):
@@ -107,13 +82,6 @@ def _page(data: npt.NDArray[np.uint8], words: npt.NDArray[np.uint64], start: int
     kana = references = kanji = hangul = other = malformed = escapes = 0
     at = start
     while at < end:
-        if (at & 7) == 0:
-            word = at >> 3
-            while at + 64 <= end and word + 8 <= len(words) and _clean(words, word):
-                at += 64
-                word += 8
-            if at >= end:
-                break
         byte = data[at]
         if byte < 0x80:
             if byte == 0x26 and at + 6 < end and data[at + 1] == 0x23:
@@ -132,7 +100,7 @@ def _page(data: npt.NDArray[np.uint8], words: npt.NDArray[np.uint64], start: int
                     return ISO_2022_JP
                 if escapes > 64:  # many tiny runs: enough looking
                     return ISO_2022_JP
-            at += 1
+            at = _past_plain(data, at + 1, end)
             continue
         if byte < 0xC2 or byte > 0xF4:
             malformed += 1
@@ -179,7 +147,7 @@ def _is_kana(codepoint: int) -> bool:
     return 0x3041 <= codepoint <= 0x30FE
 
 
-@kernel
+@borrowing
 def _reference(data: npt.NDArray[np.uint8], at: int, end: int) -> int:
     """The code point of a numeric reference whose digits start at `at`; 0 when it is none. At most 8 bytes are read."""
     value = 0
@@ -202,7 +170,7 @@ def _reference(data: npt.NDArray[np.uint8], at: int, end: int) -> int:
     return value
 
 
-@kernel
+@borrowing
 def _iso_2022_jp(data: npt.NDArray[np.uint8], at: int, end: int) -> int:
     """Kana in one run of JIS X 0208 after its escape, at most 4,096 bytes of it."""
     kana = 0
@@ -227,7 +195,7 @@ def _iso_2022_jp(data: npt.NDArray[np.uint8], at: int, end: int) -> int:
     return kana
 
 
-@kernel
+@borrowing
 def _utf_16(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
     little = data[start] == 0xFF
     kana = kanji = 0
@@ -243,7 +211,7 @@ def _utf_16(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
     return NOT_JAPANESE
 
 
-@kernel
+@borrowing
 def _legacy(data: npt.NDArray[np.uint8], start: int, end: int) -> int:
     """Shift_JIS or EUC-JP, whichever reads the bytes with kana and without malformed pairs; else not Japanese."""
     sjis_kana, sjis_kinds, sjis_pairs, sjis_bad, _ = shift_jis(data, start, end)
