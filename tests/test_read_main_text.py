@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyo.columns import Column
-from manyo.read import extract_batch, features, forest, main_text, rules, segment, settle, tags, vocabulary
+from manyo.read import extract_batch, features, forest, main_text, segment, settle, tags, vocabulary
 from manyo.read.normalise import normalise
 from markup_soup import soup
 
@@ -41,10 +41,10 @@ def filled(template: str) -> str:
     return template
 
 
-def chosen(page: str, alone: bool = False) -> list[str]:
+def chosen(page: str) -> list[str]:
     """The lines of a page's main text, whole paragraphs as their numbers."""
     found = cut(page)
-    kept = rules.by_rules(found) if alone else main_text.select(found).kept
+    kept = main_text.select(found).kept
     text = normalise(main_text.assemble(found, kept)).row(0).decode("utf-8")
     for name in "0123":
         text = text.replace(PROSE[name], name)
@@ -55,7 +55,6 @@ def chosen(page: str, alone: bool = False) -> list[str]:
 def test_case(case: dict[str, Any]) -> None:
     page = filled(case["page"])
     assert chosen(page) == case["text"]
-    assert chosen(page, alone=True) == case.get("rules", case["text"])
 
 
 @pytest.mark.parametrize(
@@ -72,10 +71,9 @@ def test_known_failure_still_fails(case: dict[str, Any]) -> None:
 @given(st.lists(soup, min_size=1, max_size=5))
 def test_a_page_is_judged_alone(pages: list[str]) -> None:
     together = cut(*pages)
-    for choose in (lambda found: main_text.select(found).kept, rules.by_rules):
-        kept = choose(together)
-        assert kept.shape == (len(together.blocks),) and set(kept.tolist()) <= {0, 1}
-        assert kept.tolist() == [keep for page in pages for keep in choose(cut(page)).tolist()]
+    kept = main_text.select(together).kept
+    assert kept.shape == (len(together.blocks),) and set(kept.tolist()) <= {0, 1}
+    assert kept.tolist() == [keep for page in pages for keep in main_text.select(cut(page)).kept.tolist()]
 
 
 @patient
@@ -106,7 +104,7 @@ def test_text_is_the_kept_blocks_in_order(pages: list[str], data: st.DataObject)
 def described(found: segment.Segments) -> npt.NDArray[np.float32]:
     known = forest.load().known
     odds, said = vocabulary.of_containers(found, known), vocabulary.of_blocks(found, known)
-    return features.matrix(found, rules.by_rules(found), odds, said)
+    return features.matrix(found, odds, said)
 
 
 @patient
@@ -135,7 +133,7 @@ def test_the_kernel_walks_the_trees_as_written(pages: list[str]) -> None:
                 node = 2 * node + (2 if row[feature[node]] > threshold[node] else 1)
             value += leaves[node - len(feature)]
         expected.append(1 / (1 + math.exp(-value)))
-    probability = forest.score(found, rules.by_rules(found))
+    probability = forest.score(found)
     assert np.allclose(probability, expected, atol=1e-5)
 
 

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from manyo.columns import Column
 from manyo.read import features, segment, vocabulary
-from manyo.read import rules as by_hand
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from train_main_text.labels import align
 from train_main_text.odds import Counted
-from train_main_text.pages import Page
+from train_main_text.pages import Page, fragments
 
 MENU = ["ホーム", "朝顔の育て方", "お問い合わせ"]
 TEXT = ["朝顔の育て方", "種は一晩水につけてから、五月のはじめにまく。", "双葉が開いたら、日当たりのよい場所に移す。"]
@@ -80,9 +79,16 @@ def test_what_one_site_knows_is_left_out() -> None:
 
 
 def test_no_page_is_described_by_what_it_taught() -> None:
-    votes, found, pages = counted(2)  # a table of one site is empty, so where the parts differ nothing is known
+    votes, _, pages = counted(2)  # a table of one site is empty, so where the parts differ nothing is known
     if len(set(votes.part.tolist())) < 2:
         pytest.skip("both sites fell into one part")
-    matrix, table = votes.matrix(by_hand.by_rules(found), np.ones(len(pages), bool))
+    matrix, table = votes.matrix(np.ones(len(pages), bool))
     assert table.keys.any()
     assert not matrix[:, features.NAMES.index("path_odds")].any()
+
+
+def test_fragments_are_pages_of_what_they_say() -> None:
+    made = list(fragments([Page(b"", "\n".join(TEXT), "site", "made")], 40))
+    assert len(made) == 40 and all(not page.real for page in made)
+    for page in made:
+        assert all(line in page.html.decode() and line in TEXT for line in page.truth.split("\n"))

@@ -28,15 +28,16 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from train_main_text.labels import align
 from train_main_text.odds import Counted
-from train_main_text.pages import Page, made, pairs, sample, wcxb
+from train_main_text.pages import Page, fragments, made, pairs, sample, wcxb
 
 from manyo.columns import Column
-from manyo.read import charset, features, forest, main_text, rules, segment, settle, vocabulary
+from manyo.read import charset, features, forest, main_text, segment, settle, vocabulary
 from manyo.read.decode import decode
 
 FOLDS = 5
 JAPANESE = 3.0  # the weight of a real Japanese page, where one of WCXB weighs 1
 MADE = 0.1  # and that of a made-up one
+FRAGMENTS = 800  # pages of a few sentences and little else
 PAGE = 500  # characters below which a page weighs less
 PARAMETERS = {
     "objective": "binary",
@@ -144,11 +145,10 @@ def main() -> None:
     pages += list(sample(*given.sample)) if given.sample else []
     if not pages:
         parser.error("no pages: name folders with --pages or --wcxb")
-    pages += list(made(given.made, seed=1, empty_of=given.made))
+    pages += list(made(given.made, seed=1)) + list(fragments(pages, FRAGMENTS))
     bodies = Column.join([page.html for page in pages])
     codes = charset.choose(bodies, np.zeros(bodies.rows, np.uint8))[0]
     found = segment.segment(decode(bodies, codes)[0])
-    rule = rules.by_rules(found)
     first = found.pages[:, segment.FIRST_BLOCK]
     owner = np.repeat(np.arange(len(pages)), np.diff(first))
     data = found.text.tobytes()
@@ -164,14 +164,13 @@ def main() -> None:
     counted = Counted(found, label, weight, owner, pages)
     kinds = [(JAPANESE if page.japanese and page.kind != "demo" else 1.0) if page.real else MADE for page in pages]
     weight *= 2000 * np.array(kinds)[owner]
-    show("rules", score(found, rule, pages))
     show("at best", score(found, label, pages))
-    real = np.array([page.real for page in pages])
     if given.cross_validate:
-        fold = np.where(real, [zlib.crc32(page.site.encode()) % FOLDS for page in pages], FOLDS)
+        # A fragment shares the fold of the page that it is from; the generator's pages are of no site.
+        fold = np.array([FOLDS if page.kind == "made" else zlib.crc32(page.site.encode()) % FOLDS for page in pages])
         probability = np.zeros((given.seeds, len(label)))
         for number in range(FOLDS):
-            matrix, _ = counted.matrix(rule, fold != number)
+            matrix, _ = counted.matrix(fold != number)
             rest = (fold != number)[owner] & body
             for seed in range(given.seeds):
                 model = train(matrix[rest], label[rest], weight[rest], given.trees, seed + 1)
@@ -180,7 +179,7 @@ def main() -> None:
         show("validated", {name: statistics.mean(each[name] for each in figures) for name in figures[0]})
     if given.write:
         target = Path(main_text.__file__).with_name("main_text.npz")
-        matrix, known = counted.matrix(rule, np.ones(len(pages), bool))
+        matrix, known = counted.matrix(np.ones(len(pages), bool))
         model = train(matrix[body], label[body], weight[body], given.trees, 1)
         np.savez_compressed(target, **flatten(model, known))
         forest.load.cache_clear()

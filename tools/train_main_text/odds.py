@@ -107,9 +107,7 @@ class Counted:
             odds.update(zip(keys[known].tolist(), np.round(logit[known], 2).tolist(), strict=True))
         return vocabulary.table(odds)
 
-    def matrix(
-        self, rule: npt.NDArray[np.uint8], trained_on: npt.NDArray[np.bool_]
-    ) -> tuple[npt.NDArray[np.float32], vocabulary.Vocabulary]:
+    def matrix(self, trained_on: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.float32], vocabulary.Vocabulary]:
         """The features of all blocks, and the table of the training pages, which describes the others."""
         table = self.table(trained_on)
         odds = vocabulary.of_containers(self.found, table)
@@ -119,4 +117,4 @@ class Counted:
             mine = trained_on & (self.part == part)
             odds = np.where(mine[self.page_of_container], vocabulary.of_containers(self.found, others), odds)
             said = np.where(mine[self.owner][:, None], vocabulary.of_blocks(self.found, others), said)
-        return features.matrix(self.found, rule, odds.astype(np.float32), said.astype(np.float32)), table
+        return features.matrix(self.found, odds.astype(np.float32), said.astype(np.float32)), table

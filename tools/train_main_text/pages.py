@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from manyo import collect
@@ -79,8 +81,34 @@ def sample(archive: Path, truth: Path) -> Iterator[Page]:
                     yield Page(body, row["text"], f"demo/{url.split('/')[2]}", "demo")
 
 
-def made(count: int, seed: int, empty_of: int) -> Iterator[Page]:
-    """`count` pages of the generator, and those without main text among `empty_of`, of which it makes few."""
-    for number, page in enumerate(japanese_pages.generate(max(count, empty_of), seed)):
-        if number < count or not page.truth:
-            yield Page(page.html, page.truth, f"made/{page.site}", "made", page.kind, real=False)
+def made(count: int, seed: int) -> Iterator[Page]:
+    """Pages of the generator."""
+    for page in japanese_pages.generate(count, seed):
+        yield Page(page.html, page.truth, f"made/{page.site}", "made", page.kind, real=False)
+
+
+def fragments(pages: Sequence[Page], count: int) -> Iterator[Page]:
+    """Pages of one to three paragraphs of other pages' main text, with little or nothing around them.
+
+    Labelled pages are all large; who tries an extractor out hands it a paragraph.
+    """
+    draw = random.Random(count)
+    with_text = [page for page in pages if page.truth]
+    for _ in range(count):
+        page = draw.choice(with_text)
+        lines = [line.strip() for line in page.truth.splitlines() if 20 <= len(line.strip()) <= 300]
+        if not lines:
+            continue
+        first = draw.randrange(len(lines))
+        kept = lines[first : first + draw.randint(1, 3)]
+        title = f"<title>{escape(lines[0][:20])}</title>" if draw.random() < 0.6 else ""
+        menu = "".join(
+            f"<li><a href=/{at}>{word}</a>" for at, word in enumerate(draw.sample(_MENU, draw.randint(1, 4)))
+        )
+        nav = f"<nav><ul>{menu}</ul></nav>" if draw.random() < 0.4 else ""
+        body = "".join(f"<p>{escape(line)}</p>" for line in kept)
+        body = draw.choice(["{}", "<body>{}</body>", "<article>{}</article>", "<div>{}</div>"]).format(body)
+        yield Page(f"{title}{nav}{body}".encode(), "\n".join(kept), page.site, "fragment", real=False)
+
+
+_MENU = ["ホーム", "トップ", "サイトマップ", "お問い合わせ", "Home", "About", "Contact", "ブログ"]

@@ -172,7 +172,7 @@ def extract(
     """
     settings = settings or FAITHFUL
     # The row of `read`, without Arrow's cost for a table of one row.
-    batch = _read(Column.join([html]), pa.array([content_type or ""]), np.zeros(1, bool), settings)
+    batch = _read(Column.join([html]), pa.array([content_type or ""], pa.string()), np.zeros(1, bool), settings)
     found = batch.found
     used = int(found.blocks[:, segmenting.END].max(initial=0))
     # Copies: the tables have room for more text and blocks than most pages have, and a result may be kept for long.

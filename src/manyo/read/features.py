@@ -3,7 +3,7 @@
 Per block: its own text, tag and roles; what its opening words and the names of the containers around it say
 (`vocabulary`); where it stands on its page; the blocks around it; how the blocks that stand in containers of the same
 name fare together; the six containers around it with their share of the page's text, links and paragraphs; how much of a
-main text hangs under its best ancestor; and what the rules (`main_text`) made of it and of its neighbours.
+main text hangs under its best ancestor.
 
 What is said of a container is the same for every block in it, so it is worked out once, as a *record*, and copied. One
 function fills the vector of one block; training reads it into a matrix, selection into a buffer that is used again for
@@ -33,9 +33,9 @@ _SAID: Final = ("whole_odds", "word_odds", "least_word_odds", "most_word_odds", 
 _ALIKE: Final = ("same_characters", "same_link_share", "same_blocks", "same_size")
 _PAGE: Final = (
     *("position", "index", "blocks", "page_characters", "page_text", "page_punctuation", "page_link_share"),
-    *("page_kana_share", "text_before", "depth", "ancestor_score", "rule"),
+    *("page_kana_share", "text_before", "depth", "ancestor_score"),
 )
-_NEAR: Final = ("link_share", "tag", "clutter", "rule", "path_odds", "word_odds")
+_NEAR: Final = ("link_share", "tag", "clutter", "path_odds", "word_odds")
 _STEPS: Final = (-2, -1, 1, 2)
 _RECORD: Final = (
     *("element", "text", "text_share", "link_share", "children", "paragraph_share"),
@@ -66,19 +66,18 @@ _LETTERS: Final = 128  # bytes of a block that are looked at
 
 def matrix(
     found: s.Segments,
-    rule: npt.NDArray[np.uint8],
     odds: npt.NDArray[np.float32],
     said: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.float32]:
     """The features of every block, float32 of shape (blocks, len(NAMES)); zero for those outside the body.
 
-    `rule` is what `main_text.by_rules` kept, `odds` and `said` what `vocabulary` makes of containers and of blocks.
+    `odds` and `said` are what `vocabulary` makes of containers and of blocks.
     """
     totals = np.zeros((len(found.containers), TOTALS), np.float32)
     records = np.zeros((len(found.containers), RECORD), np.float32)
     alike = np.zeros(len(found.containers), np.int32)
     out = np.zeros((len(found.blocks), len(NAMES)), np.float32)
-    _matrix(found.text, found.blocks, found.containers, found.pages, rule, odds, said, totals, records, alike, out)
+    _matrix(found.text, found.blocks, found.containers, found.pages, odds, said, totals, records, alike, out)
     return out
 
 
@@ -88,7 +87,6 @@ def _matrix(
     blocks: npt.NDArray[np.int32],
     containers: npt.NDArray[np.int32],
     pages: IntArray,
-    rule: npt.NDArray[np.uint8],
     odds: npt.NDArray[np.float32],
     said: npt.NDArray[np.float32],
     totals: npt.NDArray[np.float32],
@@ -111,7 +109,6 @@ def _matrix(
                 last,
                 block,
                 before,
-                rule,
                 said,
                 totals,
                 records,
@@ -250,7 +247,6 @@ def describe(
     last: int,
     block: int,
     before: float,
-    rule: npt.NDArray[np.uint8],
     said: npt.NDArray[np.float32],
     totals: npt.NDArray[np.float32],
     records: npt.NDArray[np.float32],
@@ -298,21 +294,19 @@ def describe(
     out[at + 8] = before / max(whole[TEXT], 1.0)
     out[at + 9] = totals[container, DEPTH]
     out[at + 10] = totals[container, BEST] / max(whole[SCORE], 1.0)
-    out[at + 11] = rule[block]
-    at += 12
+    at += 11
     for step in _STEPS:
         other = block + step
         if first <= other < last:
             out[at] = blocks[other, s.LINKED] / max(blocks[other, s.CHARACTERS], 1)
             out[at + 1] = blocks[other, s.TAG]
             out[at + 2] = 1 if blocks[other, s.ROLES] & CLUTTER else 0
-            out[at + 3] = rule[other]
-            out[at + 4] = totals[blocks[other, s.CONTAINER], PATH]
-            out[at + 5] = said[other, vocabulary.MEAN]
+            out[at + 3] = totals[blocks[other, s.CONTAINER], PATH]
+            out[at + 4] = said[other, vocabulary.MEAN]
         else:
-            for column in range(6):
+            for column in range(5):
                 out[at + column] = -1
-        at += 6
+        at += 5
     for _ in range(LEVELS):
         for column in range(RECORD):
             out[at + column] = records[container, column]

@@ -56,11 +56,8 @@ def load() -> Forest:
         return Forest(stored["feature"], stored["threshold"], stored["leaves"], known)
 
 
-def score(found: s.Segments, rule: npt.NDArray[np.uint8], model: Forest | None = None) -> npt.NDArray[np.float32]:
-    """The probability that each block is main text, float32 of shape (blocks,); 0 outside the body.
-
-    `rule` is what the rules kept.
-    """
+def score(found: s.Segments, model: Forest | None = None) -> npt.NDArray[np.float32]:
+    """The probability that each block is main text, float32 of shape (blocks,); 0 outside the body."""
     model = model or load()
     out = np.zeros(len(found.blocks), np.float32)
     _score(
@@ -68,7 +65,6 @@ def score(found: s.Segments, rule: npt.NDArray[np.uint8], model: Forest | None =
         found.blocks,
         found.containers,
         found.pages,
-        rule,
         vocabulary.of_containers(found, model.known),
         vocabulary.of_blocks(found, model.known),
         np.zeros((len(found.containers), features.TOTALS), np.float32),
@@ -96,7 +92,6 @@ def _score(
     blocks: npt.NDArray[np.int32],
     containers: npt.NDArray[np.int32],
     pages: IntArray,
-    rule: npt.NDArray[np.uint8],
     odds: npt.NDArray[np.float32],
     said: npt.NDArray[np.float32],
     totals: npt.NDArray[np.float32],
@@ -116,7 +111,7 @@ def _score(
         for block in range(first, last):
             before += blocks[block, s.CHARACTERS] - blocks[block, s.LINKED]
             features.describe(
-                text, blocks, containers, first, last, block, before, rule, said, totals, records, alike, whole, vector
+                text, blocks, containers, first, last, block, before, said, totals, records, alike, whole, vector
             )
             out[block] = _logistic(_walk(vector, feature, threshold, leaves))
 

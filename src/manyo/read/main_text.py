@@ -1,7 +1,6 @@
 """Which blocks are the main text, and the text put together from what is kept.
 
-`select` asks a learned model (`forest`), to which the verdict of hand-made rules (`rules`) is one feature among others,
-and then corrects what blocks cannot know one by one (`settle`).
+`select` asks a learned model (`forest`), and then corrects what blocks cannot know one by one (`settle`).
 """
 
 from __future__ import annotations
@@ -13,9 +12,8 @@ import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import kernel
-from manyo.read import forest
+from manyo.read import chunks, forest
 from manyo.read import segment as s
-from manyo.read.rules import by_rules
 from manyo.read.settle import finish, settle, settle_comments
 
 _TAB_MOST = 150  # bytes of a table cell that may share its line
@@ -35,7 +33,7 @@ def select(found: s.Segments, *, comments: str = "auto") -> Selection:
     "auto" leaves what readers wrote under a page to the model, which keeps it where it is the page; "drop" and "keep"
     decide by the names of the containers.
     """
-    score = forest.score(found, by_rules(found))
+    score = forest.score(found)
     kept = forest.choose(found, score)
     settle(found, kept)
     if comments != "auto":
@@ -75,8 +73,7 @@ def _assemble(
                 short = short and blocks[before, s.END] - blocks[before, s.START] <= _TAB_MOST
                 out[to] = 0x09 if blocks[block, s.JOIN] == s.TAB and short else 0x0A
                 to += 1
-            for at in range(start, end):
-                out[to] = text[at]
-                to += 1
+            chunks.copy_all(text, start, end, out, to)
+            to += end - start
             before = block
         offsets[page + 1] = to

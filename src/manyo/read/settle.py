@@ -27,7 +27,7 @@ def settle(found: s.Segments, kept: npt.NDArray[np.uint8]) -> None:
     page several times is kept once, and nothing of an index in Japanese.
     """
     cells = (tags.element("td"), tags.element("th"))
-    _keep_headings(found.blocks, found.containers, found.pages, tags.element("h1"), kept)
+    _keep_headings(found.blocks, found.containers, found.pages, kept)
     _complete_rows(found.blocks, found.containers, cells, kept)
     _drop_repeated_blocks(found.text, found.blocks, found.pages, kept)
     marks = np.full((len(found.containers), 2), -1, np.int32)
@@ -53,13 +53,9 @@ def _keep_headings(
     blocks: npt.NDArray[np.int32],
     containers: npt.NDArray[np.int32],
     pages: IntArray,
-    first_level: int,
     kept: npt.NDArray[np.uint8],
 ) -> None:
-    """Keep a heading whose next block is kept and has the same parent; one of the first level only inside the text.
-
-    Whether the headline of a page belongs to its text is the model's to say.
-    """
+    """Keep a heading whose next block is kept and has the same parent."""
     for page in range(len(pages) - 1):
         first, last = pages[page, s.FIRST_BLOCK], pages[page, s.FIRST_DATA]
         for block in range(last - 2, first - 1, -1):
@@ -68,9 +64,7 @@ def _keep_headings(
             if blocks[block, s.LINKED] * 2 > blocks[block, s.CHARACTERS]:
                 continue
             container, after = blocks[block, s.CONTAINER], blocks[block + 1, s.CONTAINER]
-            if containers[container, s.PARENT] == containers[after, s.PARENT]:
-                inside = block > first and kept[block - 1] == 1
-                kept[block] = inside or containers[container, s.ELEMENT] != first_level
+            kept[block] = containers[container, s.PARENT] == containers[after, s.PARENT]
 
 
 @kernel
