@@ -23,7 +23,8 @@ import pyarrow as pa
 from manyo.columns import Column
 from manyo.read import charset, main_text, segment
 from manyo.read.decode import decode
-from manyo.read.extraction import Settings, read
+from manyo.read.extraction import read
+from manyo.read.settings import COMMENTS, NFKC, Settings
 from manyo.read.spotter import spot
 
 BATCH = 64
@@ -106,7 +107,7 @@ def check(pages: list[bytes], chance: random.Random) -> None:
         found.text[start:end].tobytes().decode("utf-8")
     kept = main_text.select(found).kept
     assert len(kept) == len(found.blocks)
-    settings = Settings(ruby=ruby, nfkc=chance.choice(("safe", "safe", "all", "none")))
+    settings = Settings(ruby=ruby, nfkc=chance.choice(NFKC), comments=chance.choice(COMMENTS))
     kinds = pa.array(["text" if chance.random() < 0.05 else "html" for _ in pages])
     headers = pa.array(
         [chance.choice(("", "text/html", "text/html; charset=euc-jp", "x; charset=big5")) for _ in pages]

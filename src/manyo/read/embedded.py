@@ -1,4 +1,4 @@
-"""What a page carries outside its body: text, kind and date in JSON-LD (https://schema.org).
+"""What a page carries outside its body: text and date in JSON-LD (https://schema.org).
 
 Some pages are drawn by a script in the reader's browser, and of their text only that is in the page which they carry for
 search engines: an article's body, a post's text, a product's description. It is read into blocks of the role `tags.DATA`,

@@ -48,8 +48,9 @@ def normalise(texts: Column, *, nfkc: str = "safe", punctuation: bool = True) ->
     """Normalise UTF-8 texts: see the table above.
 
     `nfkc` is "safe", "kana" (of the table only kana, vertical forms, spaces, lines and what is invisible), "all" or
-    "none" (only spaces, lines and what is invisible); `punctuation` allows ，． to become 、。 where they dominate. Output is never longer
-    than input, except where "all" spells a ligature out. Normalising twice changes nothing more.
+    "none" (only spaces, lines and what is invisible); `punctuation` allows ，． to become 、。 where they dominate, in
+    "safe" and "all". Output is never longer than input, except where "all" spells a ligature out. Normalising twice
+    changes nothing more.
     """
     if nfkc == "all":
         # What is invisible goes first: a character and its mark may stand on either side of it.

@@ -32,12 +32,12 @@ from manyo.read.utf8 import put
 # Columns of the block table. Characters are code points; TAG is an index into `tags.ELEMENTS` (-1: none).
 START, END, CHARACTERS, LINKED, PUNCTUATION, KANA, TAG, ROLES, CONTAINER, JOIN = range(10)
 BLOCK_COLUMNS: Final = 10
-# Columns of the container table. PARENT is a row of it, -1 for a page's root.
-# FIRST_NAME is where its names begin in `names`, SIGNATURE a hash of its tag and all of its names.
+# Columns of the container table. PARENT is a row of it, -1 for a page's root; FIRST_NAME is where its names begin in
+# `names`, SIGNATURE a hash of its tag and all of its names.
 PARENT, ELEMENT, CONTAINER_ROLES, FIRST_NAME, SIGNATURE = range(5)
 CONTAINER_COLUMNS: Final = 5
-# Columns of the page table: spans of the page's own bytes, a date as yyyymmdd, where its rows of the others begin (FIRST_DATA: where
-# those blocks begin that are no part of its body).
+# Columns of the page table: spans of the page's own bytes, a date as yyyymmdd, where its rows of the others begin
+# (FIRST_DATA: where those blocks begin that are no part of its body).
 TITLE_START, TITLE_END, LANG_START, LANG_END, DATE, FIRST_BLOCK, FIRST_CONTAINER, FIRST_DATA, DEPTH_CUT = range(9)
 PAGE_COLUMNS: Final = 9
 
