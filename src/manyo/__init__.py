@@ -8,6 +8,8 @@
     page = manyo.extract(html_bytes)                 # one page's main text
     page.text, page.title, page.charset
 
+    table = manyo.measure(["春はあけぼの。"])          # one row a text, one column a measure
+
 Names are loaded on first use, so that `import manyo` and `manyo --help` cost nothing.
 """
 
@@ -20,11 +22,22 @@ from manyo.errors import ManyoError
 from manyo.version import VERSION as __version__  # noqa: N811  # the name that tools look for
 
 if TYPE_CHECKING:
+    from manyo.measure import measure
     from manyo.pipeline import Release, build
     from manyo.read import Extraction, extract, extract_batch
     from manyo.recipe import Recipe
 
-__all__ = ["Extraction", "ManyoError", "Recipe", "Release", "__version__", "build", "extract", "extract_batch"]
+__all__ = [
+    "Extraction",
+    "ManyoError",
+    "Recipe",
+    "Release",
+    "__version__",
+    "build",
+    "extract",
+    "extract_batch",
+    "measure",
+]
 
 _HOMES = {
     "Extraction": "manyo.read",
@@ -34,9 +47,13 @@ _HOMES = {
     "extract": "manyo.read",
     "extract_batch": "manyo.read",
 }
+# Rooms that can be called, since importing one gives its name here to the module.
+_ROOMS = ("measure",)
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"manyo.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'manyo' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

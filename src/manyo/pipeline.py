@@ -26,10 +26,11 @@ from typing import Any, Final
 import pyarrow as pa
 
 import manyo
-from manyo import collect, engine, judge, measure, protect, release
+from manyo import collect, engine, judge, protect, release
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
 from manyo.machine_code import is_warm
+from manyo.measure import MEASURES, fields
 from manyo.version import VERSION
 
 WORK: Final = ".manyo"
@@ -187,7 +188,7 @@ class _Plan:
 def _plan(recipe: recipes.Recipe) -> _Plan:
     """Check what the rooms have to say about the recipe, then look at the inputs."""
     with _checking(recipe):
-        release.data_schema(measure.fields(), recipe.release.quality)
+        release.data_schema(fields(), recipe.release.quality)
         rules = _rules(recipe)
         for kind in recipe.protect.kinds:
             if kind not in protect.KINDS:
@@ -326,7 +327,7 @@ def _publish(plan: _Plan, store: engine.Store, out: Path, done: engine.Seal, rel
         for stale in sorted((out / kind).iterdir()):
             if f"{kind}/{stale.name}" not in names and _OURS.match(stale.name):
                 stale.unlink()
-    measures = list(measure.MEASURES.values())
+    measures = list(MEASURES.values())
     manifest = {
         "format": 1,
         "manyo": VERSION,
@@ -345,7 +346,7 @@ def _publish(plan: _Plan, store: engine.Store, out: Path, done: engine.Seal, rel
         out,
         figures,
         manifest,
-        measure.fields(),
+        fields(),
         measures,
         plan.recipe.release.quality,
         name=plan.recipe.release.title or plan.recipe.name,

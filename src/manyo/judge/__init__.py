@@ -13,6 +13,6 @@ The idea is Swallow's (Okazaki et al. 2024), whose scoring is apart from its dec
 from __future__ import annotations
 
 from manyo.judge.load import load, recipes
-from manyo.judge.rules import Failure, Rule, RuleSet, explain, failed
+from manyo.judge.rules import Failure, Rule, RuleSet, explain, failed, failing, values
 
-__all__ = ["Failure", "Rule", "RuleSet", "explain", "failed", "load", "recipes"]
+__all__ = ["Failure", "Rule", "RuleSet", "explain", "failed", "failing", "load", "recipes", "values"]

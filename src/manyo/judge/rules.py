@@ -93,9 +93,7 @@ def failed(rules: RuleSet, measures: pa.RecordBatch | pa.Table) -> pa.Array:
     """
     verdicts = np.zeros((measures.num_rows, len(rules.rules)), bool)
     for number, rule in enumerate(rules.rules):
-        if rule.measure not in measures.schema.names:
-            raise _missing(rules, rule)
-        verdicts[:, number] = _fails(rule, measures.column(rule.measure).to_numpy(zero_copy_only=False))
+        verdicts[:, number] = failing(rule, values(rule, measures))
     names = pa.array([rule.name for rule in rules.rules], pa.string())
     offsets = np.zeros(len(verdicts) + 1, np.int32)
     np.cumsum(verdicts.sum(axis=1), out=offsets[1:])
@@ -112,16 +110,25 @@ def explain(rules: RuleSet, row: Mapping[str, Any]) -> list[Failure]:
     failures = []
     for rule in rules.rules:
         if rule.measure not in row:
-            raise _missing(rules, rule)
+            raise _missing(rule)
         measured = row[rule.measure]
         value = float("nan") if measured is None else float(measured)
-        if _fails(rule, np.array([value]))[0]:
+        if failing(rule, np.array([value]))[0]:
             failures.append(Failure(rule.name, rule.measure, value, rule.min, rule.max, rule.why_ja, rule.why_en))
     return failures
 
 
-def _fails(rule: Rule, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Compared in the measure's own type: a share of 1/5, stored in 32 bits, is not more than 0.2."""
+def values(rule: Rule, measures: pa.RecordBatch | pa.Table) -> npt.NDArray[Any]:
+    """What a rule looks at, for every row. Raises `ManyoError` where its measure is missing."""
+    if rule.measure not in measures.schema.names:
+        raise _missing(rule)
+    return np.asarray(measures.column(rule.measure).to_numpy(zero_copy_only=False))
+
+
+def failing(rule: Rule, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which of the values, as `values` gives them, fail the rule's thresholds: shape `(rows,)`.
+
+    Compared in the measure's own type: a share of 1/5, stored in 32 bits, is not more than 0.2."""
     kind: Any = np.float32 if pa.types.is_float32(MEASURES[rule.measure].dtype) else np.float64
     values = values.astype(kind)
     passes = np.ones(len(values), bool)
@@ -132,9 +139,9 @@ def _fails(rule: Rule, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return ~passes  # NaN compares false, and so fails
 
 
-def _missing(rules: RuleSet, rule: Rule) -> ManyoError:
+def _missing(rule: Rule) -> ManyoError:
     return ManyoError(
         f"the measure {rule.measure!r} is not among the columns",
-        where=f"rule {rule.name!r} of recipe {rules.name!r}",
+        where=f"rule {rule.name!r}",
         hint="measure the texts again with this version, or disable the rule",
     )

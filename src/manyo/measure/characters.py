@@ -19,13 +19,15 @@ What the counts mean:
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import inlined, kernel
+from manyo.measure import alphabet, language
 from manyo.measure.alphabet import (
     BULLET,
     CLASS,
@@ -44,6 +46,7 @@ from manyo.measure.alphabet import (
     entry,
     table,
 )
+from manyo.measure.ratio import share
 
 # Columns of the counts, after one for each class of character.
 SENTENCES, SENTENCE_CHARACTERS, LONGEST_SENTENCE, LINES, SHORT_LINES, TERMINAL_LINES, BULLET_LINES = range(
@@ -53,6 +56,41 @@ ELLIPSIS_LINES, LONGEST_RUN, URL_CHARACTERS, GARBLED_CHARACTERS = range(CLASSES 
 COUNTS: Final = CLASSES + 11
 
 SHORT_LINE: Final = 10
+
+
+def columns(column: Column) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """The measures that `catalogue/characters.py` names."""
+    counts = count(column)
+    kinds = counts[:, :CLASSES]
+    total = kinds.sum(axis=1)
+    solid = total - kinds[:, SPACE]
+    kanji = kinds[:, [alphabet.KANJI, alphabet.KANJI_JAPANESE, alphabet.KANJI_CHINESE]].sum(axis=1)
+    kana = kinds[:, alphabet.HIRAGANA] + kinds[:, alphabet.KATAKANA]
+    yield "characters", total
+    yield "bytes", column.lengths
+    yield "hiragana_share", share(kinds[:, alphabet.HIRAGANA], total)
+    yield "katakana_share", share(kinds[:, alphabet.KATAKANA], total)
+    yield "kanji_share", share(kanji, total)
+    yield "latin_share", share(kinds[:, alphabet.LATIN], total)
+    yield "digit_share", share(kinds[:, alphabet.DIGIT], total)
+    yield "symbol_share", share(kinds[:, alphabet.SYMBOL] + kinds[:, alphabet.STOP_OR_COMMA], total)
+    yield "space_share", share(kinds[:, SPACE], total)
+    yield "other_share", share(kinds[:, alphabet.OTHER] + kinds[:, alphabet.HANGUL], total)
+    yield "japanese_share", share(kana + kanji + kinds[:, alphabet.STOP_OR_COMMA], solid)
+    yield "language_score", language.score(counts)
+    yield "sentences", counts[:, SENTENCES]
+    yield "mean_sentence_length", share(counts[:, SENTENCE_CHARACTERS], counts[:, SENTENCES])
+    yield "max_sentence_length", counts[:, LONGEST_SENTENCE]
+    lines = counts[:, LINES]
+    yield "lines", lines
+    yield "mean_line_length", share(solid, lines)
+    yield "short_line_share", share(counts[:, SHORT_LINES], lines)
+    yield "terminal_line_share", share(counts[:, TERMINAL_LINES], lines)
+    yield "bullet_line_share", share(counts[:, BULLET_LINES], lines)
+    yield "ellipsis_line_share", share(counts[:, ELLIPSIS_LINES], lines)
+    yield "longest_run", counts[:, LONGEST_RUN]
+    yield "url_share", share(counts[:, URL_CHARACTERS], total)
+    yield "mojibake_share", share(counts[:, GARBLED_CHARACTERS], solid)
 
 
 def count(column: Column) -> npt.NDArray[np.int64]:

@@ -19,11 +19,11 @@ Per list: *hits*, matches; *distinct*, different words among them; *covered*, ch
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +32,24 @@ from manyo.columns import ByteArray, Column, IntArray
 from manyo.errors import ManyoError
 from manyo.kernels import inlined, kernel
 from manyo.measure.alphabet import CLASS, KANJI, decode, entry, table
+from manyo.measure.ratio import share
 
 LISTS: Final = ("adult", "discrimination", "violence", "advertising", "gambling", "boilerplate")
 HITS, DISTINCT, COVERED = range(3)
 
 LEFT, RIGHT = 1, 2  # where the script must change
 EXCEPTION: Final = -1
+
+
+def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """The measures that `catalogue/lexicon.py` names."""
+    counts = count(column)
+    for number, name in enumerate(LISTS):
+        if name == "boilerplate":
+            yield "boilerplate_share", share(counts[:, number, COVERED], characters)
+        else:
+            yield f"{name}_density", share(counts[:, number, HITS], characters, per=1000.0)
+            yield f"{name}_words", counts[:, number, DISTINCT]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ gives the same answer.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,7 @@ import numpy.typing as npt
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import inlined, kernel
 from manyo.measure.alphabet import CLASS, NEWLINE, SENTENCE_END, SPACE, decode, entry, table
+from manyo.measure.ratio import share
 
 LIMIT: Final = 1 << 18
 PLACEHOLDER: Final = 12  # the most characters between ［ and ］
@@ -50,6 +52,20 @@ COUNTS: Final = 18
 
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _SALTS: Final = (np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344), np.uint64(0xA4093822299F31D0))
+
+
+def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """The measures that `catalogue/repetition.py` names."""
+    counts = count(column)
+    for unit, first in (("line", LINES), ("paragraph", PARAGRAPHS), ("sentence", SENTENCES)):
+        units, duplicates, inside, duplicated = counts[:, first : first + 4].T
+        yield f"duplicate_{unit}_share", share(duplicates, units)
+        yield f"duplicate_{unit}_character_share", share(duplicated, inside)
+    size = counts[:, GRAM_CHARACTERS]
+    for index, n in enumerate((2, 3, 4)):
+        yield f"top_{n}gram_share", share(counts[:, TOP + index], np.maximum(size - n + 1, 0))
+    for index, n in enumerate((5, 10)):
+        yield f"duplicate_{n}gram_share", share(counts[:, COVERED + index], size)
 
 
 def count(column: Column) -> npt.NDArray[np.int64]:

@@ -9,14 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from manyo import judge, measure, protect, read, records, release
+from manyo import judge, protect, read, records, release
 from manyo.columns import Column
+from manyo.measure import fields, measure_batch
 
 
 def schema() -> pa.Schema:
     """A full row before its cluster is known."""
     later = {"verdict", "cluster", "cluster_size", "similarity", "duplicate_kind"}
-    return pa.schema([field for field in release.full_schema(measure.fields()) if field.name not in later])
+    return pa.schema([field for field in release.full_schema(fields()) if field.name not in later])
 
 
 def documents(
@@ -27,7 +28,7 @@ def documents(
     found = read.read(Column.of(pages.column("body")), pages.column("content_type"), pages.column("kind"), settings)
     masked = protect.mask(Column.of(found.column("text")), kinds)
     texts = masked.texts
-    measures = measure.measure_batch(texts)
+    measures = measure_batch(texts)
     urls, record = (_without_addresses(pages.column(name), kinds) for name in ("url", "record"))
     counts = [pa.array(masked.counts.get(kind, np.zeros(pages.num_rows, np.int32))) for kind in release.KINDS]
     columns = {

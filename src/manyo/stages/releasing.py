@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from manyo import dedupe, engine, measure, records, release
+from manyo import dedupe, engine, records, release
+from manyo.measure import fields
 from manyo.stages.findings import Shards, mapped, passes
 
 _SHARES: Final = ("hiragana_share", "katakana_share", "kanji_share", "latin_share")  # drawn in the report
@@ -33,7 +34,7 @@ def release_shard(
         paths["data"],
         paths["ledger"],
         _with_clusters(context, shards.path(place, "documents"), found),
-        measure.fields(),
+        fields(),
         quality,
         rules=rules,
         shares=_SHARES,
@@ -89,7 +90,7 @@ _REFUSED: Final = {
 
 def _with_clusters(context: engine.Context, path: Path, found: dict[str, pa.Array]) -> Iterator[pa.RecordBatch]:
     """A shard's documents with their cluster columns, batch by batch."""
-    schema = release.full_schema(measure.fields())
+    schema = release.full_schema(fields())
     done = written = 0
     with pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)

@@ -1,0 +1,126 @@
+"""Verbs that make a release and look into one: new, build, show, explain, verify."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from manyo.cli.group import JSON, LANG, main
+from manyo.errors import ManyoError
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path), default="recipe.toml")
+def new(path: Path) -> None:
+    """Write a recipe to start from, with every setting explained.
+
+    \b
+    Example:
+      manyo new town.toml
+    """
+    from manyo.recipe import TEMPLATE
+
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except FileExistsError:
+        raise ManyoError("this file is already there", where=str(path), hint="name another one") from None
+    except OSError as error:
+        hint = "name a place that can be written"
+        raise ManyoError(f"the recipe cannot be written: {error.strerror}", where=str(path), hint=hint) from None
+    click.echo(f"{path}")
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="RECIPE.toml | INPUT...")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of the release; new or empty.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes; one for each processor by default.")
+@click.option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Progress and the result as JSON lines on standard output.")
+@LANG
+def build(inputs: tuple[str, ...], out: Path, workers: int | None, quiet: bool, as_json: bool, lang: str) -> None:
+    """Build a corpus release from a recipe, or straight from files and folders with the default recipe.
+
+    Interrupted or killed, the same command goes on where it stopped; the result does not depend on it, nor on the
+    number of workers.
+
+    \b
+    Examples:
+      manyo build recipe.toml --out corpus
+      manyo build crawl/*.warc.gz --out corpus
+      manyo build documents/ --out corpus --workers 1
+    """
+    from manyo import pipeline, recipe
+    from manyo.progress import Lines, Silent, Terminal
+
+    if len(inputs) == 1 and inputs[0].endswith(".toml"):
+        wanted = recipe.load(inputs[0])
+    else:
+        wanted = recipe.parse({"inputs": list(inputs)}, base=str(Path.cwd()), name=out.name or "corpus")
+    display = Silent() if quiet else Lines() if as_json else Terminal(lang)
+    with display:
+        release = pipeline.build(wanted, out, workers=workers, on_progress=display)
+    if as_json:
+        result = {
+            "event": "release",
+            "path": str(release.path),
+            "counts": release.counts,
+            "report": str(release.report),
+        }
+        click.echo(json.dumps(result, ensure_ascii=False))
+    elif not quiet:
+        from manyo.release import show as show_release
+
+        click.echo(f"\n{release.path}\n{show_release(out, lang).text}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@JSON
+@LANG
+def show(folder: Path, as_json: bool, lang: str) -> None:
+    """Print the figures of a release.
+
+    \b
+    Example:
+      manyo show corpus --lang ja
+    """
+    from manyo.release import show as show_release
+
+    overview = show_release(folder, lang)
+    click.echo(json.dumps(overview.data, ensure_ascii=False, indent=1) if as_json else overview.text)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("document", metavar="ID-or-URL")
+@JSON
+@LANG
+def explain(folder: Path, document: str, as_json: bool, lang: str) -> None:
+    """Tell one document's story: its bytes, its measures, the rules it failed, its cluster, what was masked.
+
+    \b
+    Examples:
+      manyo explain corpus https://www.town.example.jp/gomi.html
+      manyo explain corpus 3f0c2a
+    """
+    from manyo.release import explain as explain_document
+
+    story = explain_document(folder, document)
+    click.echo(json.dumps(story.data, ensure_ascii=False, indent=1) if as_json else story.text(lang))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def verify(folder: Path) -> None:
+    """Check a release against its manifest: every part's checksum, every count.
+
+    \b
+    Example:
+      manyo verify corpus
+    """
+    from manyo.release import verify as verify_release
+
+    click.echo(f"{verify_release(folder)} files are what the manifest says, and the counts add up")
