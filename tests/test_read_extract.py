@@ -82,7 +82,18 @@ def test_extract_and_extract_batch_agree() -> None:
             alone = extract(page, content_type=types and types[row])
             together = batch.slice(row, 1).to_pylist()[0]
             assert together.pop("page_bytes") == len(page)
+            del together["link_share"]
             assert {name: getattr(alone, name) for name in together} == together
+
+
+def test_the_share_of_links_is_that_of_the_main_text() -> None:
+    one = "今朝、青い花が三つ咲いた。水をやってから出かけた。つぼみもまだ七つある。"
+    two = "昼には雨が上がり、虹が出た。子どもたちが川べりで声を上げ、犬もほえたよ。"
+    assert len(one) == len(two)
+    page = f"<nav><a href='/'>ホーム</a></nav><p>{one}<a href='a'>{two}</a><p>{two[::-1]}<p>{one[::-1]}"
+    batch = extract_batch([page.encode(), b"", f"<p>{one}".encode()])
+    assert len(batch.column("text")[0].as_py()) == 4 * len(one) + 2
+    assert batch.column("link_share").to_pylist() == [0.25, 0.0, 0.0]
 
 
 def test_any_way_to_hand_over_pages() -> None:
@@ -107,7 +118,7 @@ def test_rows_follow_the_schema() -> None:
     assert batch.slice(1).to_pylist() == [
         {
             "charset": "utf-8", "charset_from": "bytes", "decode_errors": 0, "language": "", "title": "", "date": "", "page_bytes": 0,
-            "text": "",
+            "link_share": 0.0, "text": "",
         }
     ]  # fmt: skip
     empty = extract_batch([])

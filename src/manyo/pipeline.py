@@ -33,7 +33,6 @@ from manyo.machine_code import is_warm
 from manyo.measure import MEASURES, fields
 from manyo.version import VERSION
 
-WORK: Final = ".manyo"
 _PARTITION_BYTES: Final = 256 << 20  # of input for each partition of the band keys
 _MOST_PARTITIONS: Final = 1024
 _OURS: Final = re.compile(r"\.?part-\d{5,}\.parquet(\.tmp)?\Z")  # what a build may remove from data/ and ledger/
@@ -101,7 +100,7 @@ def build(
     out = _folder(Path(out), recipe)
     plan = _plan(recipe)
     try:
-        store = engine.open_store(out / WORK)
+        store = engine.open_store(out / engine.WORK)
         with engine.claim(store, plan.identity):
             return _run(plan, store, out, workers, on_progress)
     except KeyboardInterrupt as stop:
@@ -124,7 +123,7 @@ def _folder(out: Path, recipe: recipes.Recipe) -> Path:
     try:
         if out.exists() and not out.is_dir():
             raise ManyoError("the output is a file, and must be a folder", where=str(out), hint=other)
-        if out.is_dir() and not (out / WORK).exists() and any(out.iterdir()):
+        if out.is_dir() and not (out / engine.WORK).exists() and any(out.iterdir()):
             raise ManyoError("the output folder is not empty, and not a build's", where=str(out), hint=other)
         for given in recipe.inputs:
             folder = Path(recipe.base, os.path.expanduser(given.removeprefix("file://")))  # noqa: PTH111 (never raises)

@@ -44,6 +44,7 @@ READING: Final = (
     pa.field("title", pa.string()),
     pa.field("date", pa.string()),  # published, ISO 8601 date, "" when the page does not say
     pa.field("page_bytes", pa.int64()),
+    pa.field("link_share", pa.float32()),  # characters of the main text that stand in links / its characters
 )
 
 SPAN: Final = pa.struct([("kind", pa.string()), ("start", pa.int32()), ("end", pa.int32())])

@@ -8,7 +8,7 @@ status 1; Ctrl-C ends with status 130 and says that the same command goes on fro
 
 from __future__ import annotations
 
-from manyo.cli import corpus, texts
+from manyo.cli import corpus, rules, texts
 from manyo.cli.group import main
 
-__all__ = ["corpus", "main", "texts"]
+__all__ = ["corpus", "main", "rules", "texts"]

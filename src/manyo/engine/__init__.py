@@ -15,9 +15,10 @@ from manyo.engine.commits import Commit, File, Quarantine, Seal, read_seal
 from manyo.engine.driver import Progress, run
 from manyo.engine.store import Store, open_store
 from manyo.engine.task import Context, Result, Task
-from manyo.engine.workfolder import Claim, claim
+from manyo.engine.workfolder import WORK, Claim, claim
 
 __all__ = [
+    "WORK",
     "Claim",
     "Commit",
     "Context",

@@ -18,6 +18,7 @@ from manyo.engine.local import LocalPool
 from manyo.engine.store import Store, disk_full
 from manyo.errors import ManyoError
 
+WORK = ".manyo"  # in the folder of a release
 _IDENTITY = "identity.json"
 _LEFTOVER = re.compile(r"[0-9a-f]{12}\Z")
 _SHOWN = 5  # differences that a message names

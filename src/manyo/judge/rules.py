@@ -50,6 +50,11 @@ class RuleSet:
         return {"name": self.name, "description": self.description, "rule": [rule.to_dict() for rule in self.rules]}
 
     @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a ledger that the rules look at, each once."""
+        return tuple(dict.fromkeys(rule.measure for rule in self.rules))
+
+    @cached_property
     def digest(self) -> str:
         """32 hexadecimal digits of what decides: two sets have the same digest when they refuse alike by name."""
         deciding = [[rule.name, rule.measure, rule.min, rule.max] for rule in self.rules]

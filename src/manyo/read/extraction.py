@@ -125,6 +125,7 @@ def read(bodies: Column, content_types: pa.Array, kinds: pa.Array, settings: Set
         "title": pc.replace_substring(batch.titles.text(), "\n", " ").cast(pa.string()),
         "date": _dates(batch.found.pages[:-1, segmenting.DATE]),
         "page_bytes": pa.array(bodies.lengths),
+        "link_share": pa.array(main_text.link_share(batch.found, batch.kept)),
         "text": batch.texts.text(),
     }
     return pa.RecordBatch.from_arrays([columns[field.name] for field in DOCUMENT], schema=DOCUMENT)

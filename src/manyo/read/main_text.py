@@ -51,6 +51,15 @@ def assemble(found: s.Segments, kept: npt.NDArray[np.uint8]) -> Column:
     return Column(out[: offsets[-1]], offsets)
 
 
+def link_share(found: s.Segments, kept: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """The share of the kept characters of each page that stand in links, white space aside; 0 where nothing is kept."""
+    bounds = found.pages[:, s.FIRST_BLOCK]
+    totals = np.zeros((len(found.blocks) + 1, 2), np.int64)
+    np.cumsum(found.blocks[:, [s.LINKED, s.CHARACTERS]] * (kept != 0)[:, None], axis=0, out=totals[1:])
+    linked, characters = np.diff(totals[bounds], axis=0).T
+    return np.asarray(linked / np.maximum(characters, 1), np.float32)
+
+
 @kernel
 def _assemble(
     text: ByteArray,

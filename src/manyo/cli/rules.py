@@ -1,0 +1,62 @@
+"""Verbs that judge a release anew: judge, compare."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from manyo.cli.group import JSON, LANG, main
+from manyo.errors import ManyoError
+
+_FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+
+
+@main.command()
+@_FOLDER
+@click.option("--recipe", required=True, metavar="NAME|FILE.toml", help="One of Manyo's recipes, or a file.")
+@click.option("--write", is_flag=True, help="Write every document's verdict into the folder verdicts/ of the release.")
+@JSON
+@LANG
+def judge(folder: Path, recipe: str, write: bool, as_json: bool, lang: str) -> None:
+    """Replay a recipe on a release: what it would have kept, and what each of its rules refuses.
+
+    The texts are not touched: the ledger has what was measured, and a million documents take a few seconds.
+
+    \b
+    Examples:
+      manyo judge corpus --recipe swallow-v1
+      manyo judge corpus --recipe town.toml --write
+    """
+    from manyo import judge as rules
+    from manyo import replay
+    from manyo.replay import showing
+
+    found = replay.judge(folder, rules.load(recipe), write=write)
+    click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if as_json else showing.replay(found, lang))
+
+
+@main.command()
+@_FOLDER
+@click.option("--recipes", required=True, metavar="A,B,...", help="Two recipes or more: names or files.")
+@click.option("--samples", type=click.IntRange(0, 1000), default=5, show_default=True, help="Examples for each recipe.")
+@JSON
+@LANG
+def compare(folder: Path, recipes: str, samples: int, as_json: bool, lang: str) -> None:
+    """Compare recipes on a release: who keeps what, how far they agree, and what only one of them keeps.
+
+    \b
+    Example:
+      manyo compare corpus --recipes manyo,swallow-v1,fineweb2-ja
+    """
+    from manyo import judge as rules
+    from manyo import replay
+    from manyo.replay import showing
+
+    names = [name.strip() for name in recipes.split(",") if name.strip()]
+    if not names:
+        raise ManyoError("no recipe is named", where="--recipes", hint="for example --recipes manyo,swallow-v1")
+    found = replay.compare(folder, [rules.load(name) for name in names], samples=samples)
+    shown = json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if as_json else showing.comparison(found, lang)
+    click.echo(shown)
