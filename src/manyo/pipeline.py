@@ -10,32 +10,21 @@ commit; the finished release does not depend on that, nor on the number of worke
 
 from __future__ import annotations
 
-import difflib
-import json
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
-
-import pyarrow as pa
+from typing import Any
 
 import manyo
-from manyo import collect, engine, judge, protect, release
+from manyo import engine
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
 from manyo.machine_code import is_warm
-from manyo.measure import MEASURES, fields
-from manyo.version import VERSION
+from manyo.planning import Plan, plan_build, plan_reissue
+from manyo.publishing import publish, release_rules
 
-_PARTITION_BYTES: Final = 256 << 20  # of input for each partition of the band keys
-_MOST_PARTITIONS: Final = 1024
-_OURS: Final = re.compile(r"\.?part-\d{5,}\.parquet(\.tmp)?\Z")  # what a build may remove from data/ and ledger/
 OnProgress = Callable[[engine.Progress], None]
 
 
@@ -95,26 +84,14 @@ def build(
         recipe = recipes.parse(recipe)
     elif not isinstance(recipe, recipes.Recipe):
         recipe = recipes.load(recipe)
-    workers = workers if workers is not None else recipe.engine.workers
-    workers = workers or os.cpu_count() or 1
-    out = _folder(Path(out), recipe)
-    plan = _plan(recipe)
-    try:
-        store = engine.open_store(out / engine.WORK)
-        with engine.claim(store, plan.identity):
-            return _run(plan, store, out, workers, on_progress)
-    except KeyboardInterrupt as stop:
-        raise KeyboardInterrupt(*(stop.args or ["stopped; the same command goes on from there"])) from None
-    except OSError as error:
-        raise ManyoError(
-            f"the release cannot be written: {error.strerror or error}",
-            where=str(error.filename or out),
-            hint="make room, or see to your rights there; the same command goes on from where it was",
-        ) from error
+    # `expanduser` of os.path never raises.
+    given = [(one, Path(recipe.base, os.path.expanduser(one.removeprefix("file://")))) for one in recipe.inputs]  # noqa: PTH111
+    out = _folder(Path(out), given)
+    return _build(plan_build(recipe), out, workers, on_progress)
 
 
-def _folder(out: Path, recipe: recipes.Recipe) -> Path:
-    """The folder `out`, if a release may be built there."""
+def _folder(out: Path, inputs: Iterable[tuple[str, Path]]) -> Path:
+    """The folder `out`, if a release may be built there. `inputs` are what the build reads, as given and as a path."""
     other = "name a new or an empty folder"
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(out)):  # of the two slashes of a URL, a path keeps one
         raise ManyoError("a release is built in a local folder, not at a URL", where=str(out), hint=other)
@@ -125,8 +102,7 @@ def _folder(out: Path, recipe: recipes.Recipe) -> Path:
             raise ManyoError("the output is a file, and must be a folder", where=str(out), hint=other)
         if out.is_dir() and not (out / engine.WORK).exists() and any(out.iterdir()):
             raise ManyoError("the output folder is not empty, and not a build's", where=str(out), hint=other)
-        for given in recipe.inputs:
-            folder = Path(recipe.base, os.path.expanduser(given.removeprefix("file://")))  # noqa: PTH111 (never raises)
+        for given, folder in inputs:
             if folder.is_dir() and Path(os.path.realpath(out)).is_relative_to(os.path.realpath(folder)):
                 what = f"the output folder lies within an input, {given!r}: the release would be read as input"
                 raise ManyoError(what, where=str(out), hint="name a folder elsewhere")
@@ -136,102 +112,47 @@ def _folder(out: Path, recipe: recipes.Recipe) -> Path:
     return out
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """All that is decided before any work: pure data."""
+def reissue(
+    folder: str | Path,
+    recipe: str | Path,
+    out: str | Path,
+    *,
+    workers: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> Release:
+    """Issue another release, in the folder `out`, from the documents that the one in `folder` has read.
 
-    recipe: recipes.Recipe
-    rules: judge.RuleSet
-    sources: list[collect.Source]
-    shards: list[collect.Shard]
-
-    @property
-    def partitions(self) -> int:
-        """Enough that the band keys of one fit into a worker's memory; a function of the input alone."""
-        size = sum(source.size for source in self.sources)
-        return min(_MOST_PARTITIONS, max(1, -(-size // _PARTITION_BYTES)))
-
-    def inputs(self, done: engine.Seal) -> list[dict[str, Any]]:
-        """What the manifest says of the inputs: names, sizes and checksums, and no times: a copy gives the same release.
-
-        A file that was read in several ranges has the SHA-256 of each, and as its fingerprint that of their list.
-        """
-        ranges: dict[str, list[str]] = {source.file: [] for source in self.sources}
-        for shard, commit in zip(self.shards, done.commits, strict=True):
-            for piece, digest in zip(shard.pieces, commit.statistics.get("inputs", []), strict=False):
-                ranges[piece.source.file] += [digest] if digest else []
-        rows = []
-        for source in self.sources:
-            digests = ranges[source.file]
-            whole = digests[0] if len(digests) == 1 else sha256("\n".join(digests).encode()).hexdigest()
-            row = {"file": source.file, "size": source.size, "format": source.format, "fingerprint": f"sha256:{whole}"}
-            rows.append(row | ({"ranges": digests} if len(digests) > 1 else {}))
-        return rows
-
-    @property
-    def identity(self) -> dict[str, Any]:
-        """What may not differ between a build and its continuation."""
-        return {
-            "manyo": VERSION,
-            "recipe": self.recipe.to_dict(),
-            "rules": self.rules.digest,
-            "inputs": {s.file: f"{s.size} bytes, {s.fingerprint}" for s in self.sources},
-        }
-
-    @property
-    def fingerprint(self) -> str:
-        """Covers the code: another version, or a library that computes or writes otherwise, redoes the work."""
-        return f"manyo {VERSION}, numba {version('numba')}, pyarrow {pa.__version__}"
+    `recipe` names the rules, as `[judge] rules` does: a recipe of Manyo's or a file of rules. Or it is a build's recipe
+    (a file with inputs), which may differ from the release's in what is decided after reading: `[judge]`, `[dedupe]` and `[release]`. The result is, byte for
+    byte, what `build` would make with that recipe from the same inputs. Raises `ManyoError` when the release's work
+    folder is gone, when another version made it, and as `build` does.
+    """
+    folder, out = Path(folder), Path(out)
+    plan = plan_reissue(folder, recipe)
+    return _build(plan, _folder(out, [(str(folder), folder)]), workers, on_progress)
 
 
-def _plan(recipe: recipes.Recipe) -> _Plan:
-    """Check what the rooms have to say about the recipe, then look at the inputs."""
-    with _checking(recipe):
-        release.data_schema(fields(), recipe.release.quality)
-        rules = _rules(recipe)
-        for kind in recipe.protect.kinds:
-            if kind not in protect.KINDS:
-                near = difflib.get_close_matches(kind, protect.KINDS, n=1)
-                raise ManyoError(
-                    f"there is no kind of personal information called {kind!r}",
-                    where="[protect] kinds",
-                    hint=f"did you mean {near[0]!r}?" if near else f"the kinds are {', '.join(protect.KINDS)}",
-                )
-    sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
-    return _Plan(recipe, rules, sources, collect.plan(sources, shard_bytes=recipe.engine.shard))
-
-
-@contextmanager
-def _checking(recipe: recipes.Recipe) -> Iterator[None]:
-    """A room knows its settings, and only the recipe knows the file that they stand in."""
+def _build(plan: Plan, out: Path, workers: int | None, on_progress: OnProgress | None) -> Release:
+    workers = workers if workers is not None else plan.recipe.engine.workers
+    workers = workers or os.cpu_count() or 1
     try:
-        yield
-    except ManyoError as error:
-        raise ManyoError(error.what, where=f"{recipe.where}, {error.where}", hint=error.hint) from None
+        store = engine.open_store(out / engine.WORK)
+        with engine.claim(store, plan.identity):
+            return Release(out, _run(plan, store, out, workers, on_progress))
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(*(stop.args or ["stopped; the same command goes on from there"])) from None
+    except OSError as error:
+        raise ManyoError(
+            f"the release cannot be written: {error.strerror or error}",
+            where=str(error.filename or out),
+            hint="make room, or see to your rights there; the same command goes on from where it was",
+        ) from error
 
 
-def _rules(recipe: recipes.Recipe) -> judge.RuleSet:
-    name = recipe.judge.rules
-    if name.endswith(".toml"):
-        name = str(Path(recipe.base) / name)
-    changes = {"thresholds": dict(recipe.judge.thresholds), "disable": list(recipe.judge.disable)}
-    try:
-        if not recipe.judge.thresholds and not recipe.judge.disable:
-            return judge.load(name)
-        return judge.load({"name": recipe.name, "extends": name, **changes})
-    except ManyoError as error:
-        # There, "recipe" is a set of rules that has no file: here, the section that asks for it.
-        where = error.where.removeprefix("recipe").removeprefix(": ")
-        raise ManyoError(error.what, where=f"[judge] {where or 'rules'}", hint=error.hint) from None
-
-
-def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress: OnProgress | None) -> Release:
+def _run(plan: Plan, store: engine.Store, out: Path, workers: int, on_progress: OnProgress | None) -> dict[str, Any]:
     recipe = plan.recipe
     near = asdict(recipe.dedupe)
-    rules = plan.rules.to_dict()
-    for_manifest = release_rules(plan.rules)
-
-    size = sum(source.size for source in plan.sources)
+    size = plan.origin.size
 
     def show(progress: engine.Progress) -> None:
         if on_progress is not None:
@@ -249,26 +170,13 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
             needed=needed,
         )
 
-    arguments = {
-        "reading": asdict(recipe.read),
-        "rules": rules,
-        "near": near,
-        "kinds": list(recipe.protect.kinds),
-        "partitions": plan.partitions,
-        "page": recipe.engine.page,
-        "batch": recipe.engine.batch,
-    }
     if not is_warm(Path(manyo.__file__).parent):
         run("warm", [engine.Task("warm", 0, "manyo.stages.warming:warm")], needed=True)
-    tasks = [
-        engine.Task("read", shard.number, "manyo.stages.reading:read_shard", {"shard": shard.to_json(), **arguments})
-        for shard in plan.shards
-    ]
-    done = run("read", tasks, needed=False)
+    done = run("read", plan.tasks, needed=False)
     if len(done.lost) == len(done.commits):
         raise ManyoError(
             f"nothing was released, for no part of the input could be read: {done.lost[0].lost}",
-            where=", ".join(source.file for source in plan.sources[:3]),
+            where=", ".join(plan.origin.names[:3]),
             hint="where memory is the cause, raise memory under [engine]; then build into a new folder",
         )
     tasks = [
@@ -278,7 +186,7 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
     matched = run("match", tasks, needed=True)
     tasks = [engine.Task("cluster", 0, "manyo.stages.matching:cluster", {}, (done.digest, matched.digest))]
     clustered = run("cluster", tasks, needed=True)
-    last = {"near": near, "rules": for_manifest, "quality": list(recipe.release.quality)}
+    last = {"near": near, "rules": release_rules(plan.rules), "quality": list(recipe.release.quality)}
     tasks = [
         engine.Task(
             "release", commit.shard, "manyo.stages.releasing:release_shard", last, (done.digest, clustered.digest)
@@ -287,119 +195,4 @@ def _run(plan: _Plan, store: engine.Store, out: Path, workers: int, on_progress:
         if not commit.lost
     ]
     released = run("release", tasks, needed=True)
-    return _publish(plan, store, out, done, released)
-
-
-def release_rules(rules: judge.RuleSet) -> list[dict[str, Any]]:
-    """The rules as a manifest lists them."""
-    return [
-        {
-            "name": rule.name,
-            "measure": rule.measure,
-            "min": rule.min,
-            "max": rule.max,
-            "why": {"ja": rule.why_ja, "en": rule.why_en},
-            "source": rule.source,
-        }
-        for rule in rules.rules
-    ]
-
-
-def _publish(plan: _Plan, store: engine.Store, out: Path, done: engine.Seal, released: engine.Seal) -> Release:
-    """Give the parts their public names, then write the papers; the manifest comes last and makes it a release."""
-    figures = _early(done)
-    for commit in released.commits:
-        content = store.cat(commit.files["figures"]["path"])
-        if sha256(content).hexdigest() != commit.files["figures"]["sha256"]:
-            raise _spoilt(store, commit.files["figures"])
-        figures += release.Figures.from_json(json.loads(content))
-    parts = []
-    for kind in ("data", "ledger"):
-        (out / kind).mkdir(exist_ok=True)
-        for number, commit in enumerate(released.commits):
-            name = release.part_name(kind, number)
-            _place(store, commit.files[kind], out / name)
-            parts.append(release.describe(out, name))
-            if parts[-1]["sha256"] != commit.files[kind]["sha256"]:
-                raise _spoilt(store, commit.files[kind])
-        names = {part["path"] for part in parts}
-        for stale in sorted((out / kind).iterdir()):
-            if f"{kind}/{stale.name}" not in names and _OURS.match(stale.name):
-                stale.unlink()
-    measures = list(MEASURES.values())
-    manifest = {
-        "format": 1,
-        "manyo": VERSION,
-        "made_with": plan.fingerprint,
-        "recipe": plan.recipe.to_dict(),
-        "recipe_digest": plan.recipe.digest,
-        "rules": release_rules(plan.rules),
-        "rule_set": {"name": plan.rules.name, "digest": plan.rules.digest},
-        "inputs": plan.inputs(done),
-        "counts": figures.counts(),
-        "damage": _damage(done),
-        "repaired": done.statistics.get("repaired", {}),
-        "shards": parts,
-    }
-    whole = release.finish(
-        out,
-        figures,
-        manifest,
-        fields(),
-        measures,
-        plan.recipe.release.quality,
-        name=plan.recipe.release.title or plan.recipe.name,
-        license_name=plan.recipe.release.licence,
-    )
-    return Release(out, whole)
-
-
-def _early(done: engine.Seal) -> release.Figures:
-    """What became of records before they were candidates."""
-    total = done.statistics
-    return release.Figures(
-        records=total.get("records", 0),
-        skipped=total.get("skipped", {}),
-        documents=total.get("records", 0) - sum(total.get("skipped", {}).values()),
-        refused_early={name: count for name, count in total.get("refused", {}).items() if count},
-    )
-
-
-def _damage(done: engine.Seal) -> list[dict[str, Any]]:
-    """Damaged places of the input, and what had to be set aside because it killed its worker."""
-    found: list[dict[str, Any]] = []
-    for commit in done.commits:
-        for place in commit.statistics.get("damage", []):
-            found.append(
-                {"file": place["file"], "offset": place["offset"], "what": f"{place['kind']}: {place['detail']}"}
-            )
-        for one in commit.quarantined:
-            if one["record"]:
-                file, offset, record = json.loads(one["record"])
-                found.append({"file": file, "offset": offset, "what": f"quarantined {record}: {one['cause']}"})
-            else:
-                found.append({"file": f"shard {commit.shard}", "offset": 0, "what": f"quarantined: {one['cause']}"})
-    return found
-
-
-def _spoilt(store: engine.Store, file: engine.File) -> ManyoError:
-    """What to say of a committed file whose bytes are no longer those that were written. It is removed, to be made anew."""
-    store.remove(file["path"])
-    where = str(store.local_path(file["path"]) or file["path"])
-    what = "a file of the build has changed since it was written, and was removed"
-    return ManyoError(what, where=where, hint="run the same command again: it makes the file anew")
-
-
-def _place(store: engine.Store, file: engine.File, target: Path) -> None:
-    """A committed file under its public name: a second name for it where the disk allows, else a copy."""
-    source = store.local_path(file["path"])
-    waiting = target.with_name(f".{target.name}.tmp")
-    waiting.unlink(missing_ok=True)
-    try:
-        if source is None:
-            raise OSError("not on this machine")
-        os.link(source, waiting)
-    except OSError:
-        with store.open(file["path"]) as stream, waiting.open("wb") as copy:
-            shutil.copyfileobj(stream, copy, 1 << 20)
-    waiting.replace(target)
+    return publish(plan, store, out, done, released)

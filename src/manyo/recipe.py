@@ -138,9 +138,18 @@ def _public(given: str) -> str:
 def load(path: str | Path) -> Recipe:
     """Read a recipe file. Raises `ManyoError` with the file and the key for whatever is wrong with it."""
     path = Path(path)
+    return parse(_table(path), where=str(path), base=str(path.resolve().parent), name=path.stem)
+
+
+def names_inputs(path: str | Path) -> bool:
+    """Whether a TOML file is a build's recipe, and not a set of rules. Raises `ManyoError` as `load` does."""
+    return "inputs" in _table(Path(path))
+
+
+def _table(path: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        table = tomllib.loads(text)
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise ManyoError(
             "there is no recipe here", where=str(path), hint="`manyo new` writes one to start from"
@@ -159,7 +168,6 @@ def load(path: str | Path) -> Recipe:
         raise ManyoError(
             f"the recipe is not valid TOML: {error}", where=str(path), hint="`manyo new` shows how one is written"
         ) from None
-    return parse(table, where=str(path), base=str(path.resolve().parent), name=path.stem)
 
 
 def parse(table: Mapping[str, Any], *, where: str = "recipe", base: str = ".", name: str = "corpus") -> Recipe:

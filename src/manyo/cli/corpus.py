@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from manyo.cli.building import OUT, PROGRESS, QUIET, WORKERS, announce, shown
 from manyo.cli.group import JSON, LANG, main
 from manyo.errors import ManyoError
 
@@ -35,10 +36,10 @@ def new(path: Path) -> None:
 
 @main.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="RECIPE.toml | INPUT...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder of the release; new or empty.")
-@click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes; one for each processor by default.")
-@click.option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
-@click.option("--json", "as_json", is_flag=True, help="Progress and the result as JSON lines on standard output.")
+@OUT
+@WORKERS
+@QUIET
+@PROGRESS
 @LANG
 def build(inputs: tuple[str, ...], out: Path, workers: int | None, quiet: bool, as_json: bool, lang: str) -> None:
     """Build a corpus release from a recipe, or straight from files and folders with the default recipe.
@@ -53,27 +54,14 @@ def build(inputs: tuple[str, ...], out: Path, workers: int | None, quiet: bool, 
       manyo build documents/ --out corpus --workers 1
     """
     from manyo import pipeline, recipe
-    from manyo.progress import Lines, Silent, Terminal
 
     if len(inputs) == 1 and inputs[0].endswith(".toml"):
         wanted = recipe.load(inputs[0])
     else:
         wanted = recipe.parse({"inputs": list(inputs)}, base=str(Path.cwd()), name=out.name or "corpus")
-    display = Silent() if quiet else Lines() if as_json else Terminal(lang)
-    with display:
+    with shown(quiet, as_json, lang) as display:
         release = pipeline.build(wanted, out, workers=workers, on_progress=display)
-    if as_json:
-        result = {
-            "event": "release",
-            "path": str(release.path),
-            "counts": release.counts,
-            "report": str(release.report),
-        }
-        click.echo(json.dumps(result, ensure_ascii=False))
-    elif not quiet:
-        from manyo.release import show as show_release
-
-        click.echo(f"\n{release.path}\n{show_release(out, lang).text}")
+    announce(release, quiet, as_json, lang)
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""Verbs that judge a release anew: judge, compare."""
+"""Verbs that judge a release anew: judge, compare, release."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from manyo.cli.building import OUT, PROGRESS, QUIET, WORKERS, announce, shown
 from manyo.cli.group import JSON, LANG, main
 from manyo.errors import ManyoError
 
@@ -60,3 +61,28 @@ def compare(folder: Path, recipes: str, samples: int, as_json: bool, lang: str) 
     found = replay.compare(folder, [rules.load(name) for name in names], samples=samples)
     shown = json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if as_json else showing.comparison(found, lang)
     click.echo(shown)
+
+
+@main.command()
+@click.option("--from", "folder", required=True, type=click.Path(path_type=Path), help="The release to start from.")
+@click.option("--recipe", required=True, metavar="NAME|FILE.toml", help="Rules, or a whole recipe of a build.")
+@OUT
+@WORKERS
+@QUIET
+@PROGRESS
+@LANG
+def release(folder: Path, recipe: str, out: Path, workers: int | None, quiet: bool, as_json: bool, lang: str) -> None:
+    """Issue a new release by another recipe from the documents that an earlier one has read.
+
+    Byte for byte what a build with that recipe would give, without reading, decoding and masking again.
+
+    \b
+    Examples:
+      manyo release --from corpus --recipe swallow-v1 --out corpus-swallow
+      manyo release --from corpus --recipe stricter.toml --out corpus-strict
+    """
+    from manyo import pipeline
+
+    with shown(quiet, as_json, lang) as display:
+        made = pipeline.reissue(folder, recipe, out, workers=workers, on_progress=display)
+    announce(made, quiet, as_json, lang)

@@ -14,7 +14,7 @@ manifests of Apache Iceberg (readers follow a list and never a directory), on pl
 from manyo.engine.commits import Commit, File, Quarantine, Seal, read_seal
 from manyo.engine.driver import Progress, run
 from manyo.engine.store import Store, open_store
-from manyo.engine.task import Context, Result, Task
+from manyo.engine.task import Context, Result, Task, sha256
 from manyo.engine.workfolder import WORK, Claim, claim
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "open_store",
     "read_seal",
     "run",
+    "sha256",
 ]

@@ -118,12 +118,16 @@ class Context:
             raise LookupError(f"stage {self.task.stage} reads nothing of stage {stage}")
         return commits
 
-    def fetch(self, file: File) -> Path:
-        """A published file as a file on this machine: itself where the store is local, else a copy in scratch."""
-        path = self.store.local_path(file["path"])
+    def fetch(self, file: File, store: Store | None = None) -> Path:
+        """A published file as a file on this machine: itself where the store is local, else a copy in scratch.
+
+        `store` is that of another build; by default this one's.
+        """
+        store = store or self.store
+        path = store.local_path(file["path"])
         if path is None:
             path = self.scratch(token())
-            with self.store.open(file["path"]) as source, path.open("wb") as target:
+            with store.open(file["path"]) as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
         return path
 
@@ -162,12 +166,17 @@ def perform(
 def _publish(attempt: Attempt, store: Store, name: str, path: Path) -> File:
     if not _NAME.match(name):
         raise BrokenTaskError(f"not a name for a file of a result: {name!r}")
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256(path)
     size = path.stat().st_size
     published = data_name(attempt.task.stage, attempt.task.shard, name, attempt.id, path.suffix)
     store.put_atomic(published, path)
-    return File(path=published, sha256=sha256, bytes=size)
+    return File(path=published, sha256=digest, bytes=size)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal, as `File` has it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _plain(statistics: object) -> dict[str, Any]:

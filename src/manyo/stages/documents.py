@@ -48,6 +48,12 @@ def documents(
     return pa.RecordBatch.from_arrays([columns[field.name].cast(field.type) for field in whole], schema=whole)
 
 
+def rejudged(rows: pa.RecordBatch, rules: judge.RuleSet) -> pa.RecordBatch:
+    """Rows of `schema` with the verdicts of other rules."""
+    place = rows.schema.get_field_index("failed")
+    return rows.set_column(place, rows.schema.field(place), judge.failed(rules, rows))
+
+
 def identify(pages: pa.RecordBatch) -> pa.Array:
     """The id of each page: 32 hexadecimal digits, BLAKE2b over its file, offset and record."""
     pointers = zip(*(pages.column(name).to_pylist() for name in ("file", "offset", "record")), strict=True)

@@ -6,6 +6,7 @@ batch for each partition, so that a task reads its own share of each shard and n
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -115,6 +116,16 @@ def _by_partition(keys: npt.NDArray[np.uint64], partitions: int) -> Iterator[sli
     order = np.argsort(belongs, kind="stable")
     for first, last in pairwise(np.searchsorted(belongs[order], np.arange(partitions + 1)).tolist()):
         yield order[first:last]
+
+
+def damage(commit: engine.Commit) -> list[dict[str, Any]]:
+    """Damaged places of a shard's input, and what was set aside because it killed its worker: as `collect` lists them."""
+    found = list(commit.statistics.get("damage", []))
+    for one in commit.quarantined:
+        file, offset, record = json.loads(one["record"]) if one["record"] else (f"shard {commit.shard}", 0, "")
+        kind = f"quarantined {record}".rstrip()
+        found.append({"file": file, "offset": offset, "kind": kind, "detail": one["cause"]})
+    return found
 
 
 class Shards:

@@ -1,0 +1,51 @@
+"""What the verbs that build a release have in common: options, progress, the last word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from manyo.pipeline import OnProgress, Release
+
+OUT = click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="The folder of the release; new or empty."
+)
+WORKERS = click.option(
+    "--workers", type=click.IntRange(1, 1024), help="Worker processes; one for each processor by default."
+)
+QUIET = click.option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
+PROGRESS = click.option(
+    "--json", "as_json", is_flag=True, help="Progress and the result as JSON lines on standard output."
+)
+
+
+@contextmanager
+def shown(quiet: bool, as_json: bool, lang: str) -> Iterator[OnProgress]:
+    """Progress as it was asked for."""
+    from manyo.progress import Lines, Silent, Terminal
+
+    display = Silent() if quiet else Lines() if as_json else Terminal(lang)
+    with display:
+        yield display
+
+
+def announce(release: Release, quiet: bool, as_json: bool, lang: str) -> None:
+    """Say what has come of it."""
+    if as_json:
+        result = {
+            "event": "release",
+            "path": str(release.path),
+            "counts": release.counts,
+            "report": str(release.report),
+        }
+        click.echo(json.dumps(result, ensure_ascii=False))
+    elif not quiet:
+        from manyo.release import show
+
+        click.echo(f"\n{release.path}\n{show(release.path, lang).text}")

@@ -1,0 +1,284 @@
+"""All that is decided before any work: a checked recipe, and where its documents come from.
+
+Documents come from the recipe's inputs (`plan_build`), or from what an earlier release keeps of them (`plan_reissue`):
+then nothing is read, decoded or masked again, and only what the recipe decides is decided anew.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import pyarrow as pa
+
+from manyo import collect, engine, judge, protect, release
+from manyo import recipe as recipes
+from manyo.errors import ManyoError
+from manyo.measure import fields
+from manyo.release import manifest
+from manyo.stages.findings import damage
+from manyo.version import VERSION
+
+_PARTITION_BYTES: Final = 256 << 20  # of input for each partition of the band keys
+_MOST_PARTITIONS: Final = 1024
+
+
+class Origin(Protocol):
+    """Where documents come from."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole input as stored."""
+
+    @property
+    def names(self) -> list[str]:
+        """What errors call the input."""
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """What may not differ between a build and its continuation, by input."""
+
+    def tasks(self, judging: Mapping[str, Any]) -> list[engine.Task]:
+        """The tasks of the stage "read"; `judging` are the arguments that every one of them takes."""
+
+    def inputs(self, done: engine.Seal) -> list[dict[str, Any]]:
+        """What the manifest says of the inputs, now that they have been read."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Pure data: the same plan gives the same release."""
+
+    recipe: recipes.Recipe
+    rules: judge.RuleSet
+    origin: Origin
+
+    @property
+    def partitions(self) -> int:
+        """Enough that the band keys of one fit into a worker's memory; a function of the input alone."""
+        return min(_MOST_PARTITIONS, max(1, -(-self.origin.size // _PARTITION_BYTES)))
+
+    @property
+    def tasks(self) -> list[engine.Task]:
+        """The tasks of the stage "read"."""
+        near = asdict(self.recipe.dedupe)
+        return self.origin.tasks({"rules": self.rules.to_dict(), "near": near, "partitions": self.partitions})
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What may not differ between a build and its continuation."""
+        return {
+            "manyo": VERSION,
+            "recipe": self.recipe.to_dict(),
+            "rules": self.rules.digest,
+            "inputs": dict(self.origin.identity),
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """Covers the code: another version, or a library that computes or writes otherwise, redoes the work."""
+        return f"manyo {VERSION}, numba {version('numba')}, pyarrow {pa.__version__}"
+
+
+def plan_build(recipe: recipes.Recipe) -> Plan:
+    """Check what the rooms have to say about the recipe, then look at the inputs."""
+    rules = _check(recipe)
+    sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
+    shards = collect.plan(sources, shard_bytes=recipe.engine.shard)
+    return Plan(recipe, rules, _Inputs(recipe, sources, shards))
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """The recipe's inputs, cut into shards."""
+
+    recipe: recipes.Recipe
+    sources: list[collect.Source]
+    shards: list[collect.Shard]
+
+    @property
+    def size(self) -> int:
+        return sum(source.size for source in self.sources)
+
+    @property
+    def names(self) -> list[str]:
+        return [source.file for source in self.sources]
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        return {source.file: f"{source.size} bytes, {source.fingerprint}" for source in self.sources}
+
+    def tasks(self, judging: Mapping[str, Any]) -> list[engine.Task]:
+        arguments = {
+            **judging,
+            "reading": asdict(self.recipe.read),
+            "kinds": list(self.recipe.protect.kinds),
+            "page": self.recipe.engine.page,
+            "batch": self.recipe.engine.batch,
+        }
+        function = "manyo.stages.reading:read_shard"
+        return [
+            engine.Task("read", shard.number, function, {"shard": shard.to_json(), **arguments})
+            for shard in self.shards
+        ]
+
+    def inputs(self, done: engine.Seal) -> list[dict[str, Any]]:
+        """Names, sizes and checksums, and no times: a copy gives the same release.
+
+        A file that was read in several ranges has the SHA-256 of each, and as its fingerprint that of their list.
+        """
+        ranges: dict[str, list[str]] = {source.file: [] for source in self.sources}
+        for shard, commit in zip(self.shards, done.commits, strict=True):
+            for piece, digest in zip(shard.pieces, commit.statistics.get("inputs", []), strict=False):
+                ranges[piece.source.file] += [digest] if digest else []
+        rows = []
+        for source in self.sources:
+            digests = ranges[source.file]
+            whole = digests[0] if len(digests) == 1 else sha256("\n".join(digests).encode()).hexdigest()
+            row = {"file": source.file, "size": source.size, "format": source.format, "fingerprint": f"sha256:{whole}"}
+            rows.append(row | ({"ranges": digests} if len(digests) > 1 else {}))
+        return rows
+
+
+def plan_reissue(folder: Path, recipe: str | Path) -> Plan:
+    """The plan of another release from the documents that the work folder of the one in `folder` keeps.
+
+    `recipe` is a build's recipe (a file that names inputs), or what `[judge] rules` takes. Raises `ManyoError` when
+    `folder` is no release, was made by another version, has lost its work folder, or when the recipe asks for another
+    reading than the documents had.
+    """
+    whole = manifest.read(folder)
+    with _checking(f"{folder / manifest.NAME}, recipe"):
+        made = recipes.parse(whole.get("recipe", {}))
+    wanted = _wanted(made, recipe)
+    origin = _Kept(folder, whole)
+    plan = Plan(wanted, _check(wanted), origin)
+    if whole.get("made_with") != plan.fingerprint:
+        raise ManyoError(
+            f"this release was made with {whole.get('made_with')}, and this is {plan.fingerprint}",
+            where=str(folder),
+            hint="build it again from its inputs: another version may read and measure otherwise",
+        )
+    if not origin.commits:
+        raise ManyoError(
+            "the documents of this release are not kept: its work folder is gone",
+            where=str(folder / engine.WORK),
+            hint="build from the inputs; a work folder is kept until somebody removes it",
+        )
+    return plan
+
+
+def _wanted(made: recipes.Recipe, asked: str | Path) -> recipes.Recipe:
+    """The recipe of the new release; `made` is the one that the documents were read with."""
+    if not str(asked).endswith(".toml") or not recipes.names_inputs(asked):
+        judging = recipes.Judge(rules=str(asked))
+        return replace(made, judge=judging, base=str(Path.cwd()), where=str(asked))
+    wanted = recipes.load(asked)
+    mine, its = wanted.to_dict(), made.to_dict()
+    for section in ("inputs", "columns", "read", "protect", "engine"):
+        if mine[section] != its[section]:
+            raise ManyoError(
+                f"the documents were read with other settings under {section!r}",
+                where=f"{asked}: {mine[section]}, and in the release {its[section]}",
+                hint="build from the inputs, or make the two the same",
+            )
+    return wanted
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What the read stage of an earlier release left in its work folder."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @cached_property
+    def store(self) -> engine.Store:
+        return engine.open_store(self.folder / engine.WORK)
+
+    @cached_property
+    def commits(self) -> tuple[engine.Commit, ...]:
+        if not (self.folder / engine.WORK).is_dir():
+            return ()
+        seal = engine.read_seal(self.store, "read")
+        files = [file for commit in (seal.commits if seal else ()) for file in commit.files.values()]
+        return seal.commits if seal and all(self.store.exists(file["path"]) for file in files) else ()
+
+    @property
+    def size(self) -> int:
+        return sum(int(row["size"]) for row in self.manifest["inputs"])
+
+    @property
+    def names(self) -> list[str]:
+        return [str(self.folder)]
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        return {f"shard {commit.shard}": commit.digest for commit in self.commits}
+
+    def tasks(self, judging: Mapping[str, Any]) -> list[engine.Task]:
+        function = "manyo.stages.rejudging:rejudge_shard"
+        return [
+            engine.Task(
+                "read",
+                commit.shard,
+                function,
+                {
+                    **judging,
+                    "work": self.store.url,
+                    "documents": commit.files.get("documents"),
+                    "statistics": {**commit.statistics, "damage": damage(commit)},
+                },
+            )
+            for commit in self.commits
+        ]
+
+    def inputs(self, done: engine.Seal) -> list[dict[str, Any]]:
+        return list(self.manifest["inputs"])
+
+
+def _check(recipe: recipes.Recipe) -> judge.RuleSet:
+    """What the rooms have to say about the recipe; its rules."""
+    with _checking(recipe.where):
+        release.data_schema(fields(), recipe.release.quality)
+        rules = _rules(recipe)
+        for kind in recipe.protect.kinds:
+            if kind not in protect.KINDS:
+                near = difflib.get_close_matches(kind, protect.KINDS, n=1)
+                raise ManyoError(
+                    f"there is no kind of personal information called {kind!r}",
+                    where="[protect] kinds",
+                    hint=f"did you mean {near[0]!r}?" if near else f"the kinds are {', '.join(protect.KINDS)}",
+                )
+    return rules
+
+
+@contextmanager
+def _checking(file: str) -> Iterator[None]:
+    """A room knows its settings, and not the file that they stand in."""
+    try:
+        yield
+    except ManyoError as error:
+        raise ManyoError(error.what, where=f"{file}, {error.where}", hint=error.hint) from None
+
+
+def _rules(recipe: recipes.Recipe) -> judge.RuleSet:
+    name = recipe.judge.rules
+    if name.endswith(".toml"):
+        name = str(Path(recipe.base) / name)
+    changes = {"thresholds": dict(recipe.judge.thresholds), "disable": list(recipe.judge.disable)}
+    try:
+        if not recipe.judge.thresholds and not recipe.judge.disable:
+            return judge.load(name)
+        return judge.load({"name": recipe.name, "extends": name, **changes})
+    except ManyoError as error:
+        # There, "recipe" is a set of rules that has no file: here, the section that asks for it.
+        where = error.where.removeprefix("recipe").removeprefix(": ")
+        raise ManyoError(error.what, where=f"[judge] {where or 'rules'}", hint=error.hint) from None

@@ -1,0 +1,129 @@
+"""The last step of a build: parts get their public names, and the papers are written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from manyo import engine, judge, release
+from manyo.errors import ManyoError
+from manyo.measure import MEASURES, fields
+from manyo.planning import Plan
+from manyo.stages.findings import damage
+from manyo.version import VERSION
+
+_OURS: Final = re.compile(r"\.?part-\d{5,}\.parquet(\.tmp)?\Z")  # what a build may remove from data/ and ledger/
+
+
+def publish(plan: Plan, store: engine.Store, out: Path, done: engine.Seal, released: engine.Seal) -> dict[str, Any]:
+    """Give the parts their public names, then write the papers; the manifest comes last and makes it a release.
+
+    `done` seals the read stage, `released` the last one. Returns the manifest.
+    """
+    figures = _early(done)
+    for commit in released.commits:
+        content = store.cat(commit.files["figures"]["path"])
+        if sha256(content).hexdigest() != commit.files["figures"]["sha256"]:
+            raise _spoilt(store, commit.files["figures"])
+        figures += release.Figures.from_json(json.loads(content))
+    parts = []
+    for kind in ("data", "ledger"):
+        (out / kind).mkdir(exist_ok=True)
+        for number, commit in enumerate(released.commits):
+            name = release.part_name(kind, number)
+            _place(store, commit.files[kind], out / name)
+            parts.append(release.describe(out, name))
+            if parts[-1]["sha256"] != commit.files[kind]["sha256"]:
+                raise _spoilt(store, commit.files[kind])
+        names = {part["path"] for part in parts}
+        for stale in sorted((out / kind).iterdir()):
+            if f"{kind}/{stale.name}" not in names and _OURS.match(stale.name):
+                stale.unlink()
+    measures = list(MEASURES.values())
+    manifest = {
+        "format": 1,
+        "manyo": VERSION,
+        "made_with": plan.fingerprint,
+        "recipe": plan.recipe.to_dict(),
+        "recipe_digest": plan.recipe.digest,
+        "rules": release_rules(plan.rules),
+        "rule_set": {"name": plan.rules.name, "digest": plan.rules.digest},
+        "inputs": plan.origin.inputs(done),
+        "counts": figures.counts(),
+        "damage": _damage(done),
+        "repaired": done.statistics.get("repaired", {}),
+        "shards": parts,
+    }
+    return release.finish(
+        out,
+        figures,
+        manifest,
+        fields(),
+        measures,
+        plan.recipe.release.quality,
+        name=plan.recipe.release.title or plan.recipe.name,
+        license_name=plan.recipe.release.licence,
+    )
+
+
+def release_rules(rules: judge.RuleSet) -> list[dict[str, Any]]:
+    """The rules as a manifest lists them."""
+    return [
+        {
+            "name": rule.name,
+            "measure": rule.measure,
+            "min": rule.min,
+            "max": rule.max,
+            "why": {"ja": rule.why_ja, "en": rule.why_en},
+            "source": rule.source,
+        }
+        for rule in rules.rules
+    ]
+
+
+def _early(done: engine.Seal) -> release.Figures:
+    """What became of records before they were candidates."""
+    total = done.statistics
+    return release.Figures(
+        records=total.get("records", 0),
+        skipped=total.get("skipped", {}),
+        documents=total.get("records", 0) - sum(total.get("skipped", {}).values()),
+        refused_early={name: count for name, count in total.get("refused", {}).items() if count},
+    )
+
+
+def _damage(done: engine.Seal) -> list[dict[str, Any]]:
+    """Damaged places of the input, and what had to be set aside because it killed its worker."""
+    return [
+        {"file": place["file"], "offset": place["offset"], "what": f"{place['kind']}: {place['detail']}"}
+        for commit in done.commits
+        for place in damage(commit)
+    ]
+
+
+def _spoilt(store: engine.Store, file: engine.File) -> ManyoError:
+    """What to say of a committed file whose bytes are no longer those that were written. It is removed, to be made anew."""
+    store.remove(file["path"])
+    where = str(store.local_path(file["path"]) or file["path"])
+    what = "a file of the build has changed since it was written, and was removed"
+    return ManyoError(what, where=where, hint="run the same command again: it makes the file anew")
+
+
+def _place(store: engine.Store, file: engine.File, target: Path) -> None:
+    """A committed file under its public name: a second name for it where the disk allows, else a copy."""
+    source = store.local_path(file["path"])
+    waiting = target.with_name(f".{target.name}.tmp")
+    waiting.unlink(missing_ok=True)
+    try:
+        if source is None:
+            raise OSError("not on this machine")
+        os.link(source, waiting)
+    except OSError:
+        with store.open(file["path"]) as stream, waiting.open("wb") as copy:
+            shutil.copyfileobj(stream, copy, 1 << 20)
+    waiting.replace(target)

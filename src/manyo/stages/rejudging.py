@@ -1,0 +1,48 @@
+"""The read stage of a release that is issued anew: documents that were read before, judged by other rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from manyo import dedupe, engine, judge
+from manyo.errors import ManyoError
+from manyo.stages.documents import rejudged, schema
+from manyo.stages.findings import Findings
+
+
+def rejudge_shard(
+    context: engine.Context,
+    *,
+    work: str,
+    documents: engine.File | None,
+    statistics: Mapping[str, Any],
+    rules: dict[str, Any],
+    near: dict[str, Any],
+    partitions: int,
+) -> engine.Result:
+    """Judge and sign the documents of one shard; leave the files and the statistics that `read_shard` would leave.
+
+    `documents` is the shard's committed file in the work folder `work`, None where the shard was given up.
+    """
+    if documents is None:
+        return engine.Result(statistics=statistics)
+    rule_set = judge.load(rules)
+    path = context.fetch(documents, engine.open_store(work))
+    if engine.sha256(path) != documents["sha256"]:
+        raise ManyoError(
+            "a file of the old release's work folder has changed since it was written",
+            where=str(path),
+            hint="run the old release's build again: it makes the file anew",
+        )
+    with (
+        Findings(context, schema(), dedupe.Settings(**near), partitions) as findings,
+        pa.memory_map(str(path)) as source,
+    ):
+        reader = pa.ipc.open_file(source)
+        for number in range(reader.num_record_batches):
+            findings.add(rejudged(reader.get_batch(number), rule_set))
+            context.report({"candidates": findings.candidates, "passed": findings.passed})
+    return engine.Result(files=findings.files, statistics={**statistics, "passed": findings.passed})
