@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from manyo.kernels import inlined, kernel
+from manyo.kernels import borrowing, inlined
 from manyo.protect.characters import PHONE_LABELS, PREFECTURES, Bool, Int, folded, is_digit, is_letter, word_at
 
 _LONGEST = 80  # characters from the municipality to the number
@@ -72,7 +72,7 @@ def skip_blanks(tables: Any, codes: Any, at: Int, high: Int, most: Int, lines: B
     return at
 
 
-@kernel
+@borrowing
 def prefecture_before(tables: Any, codes: Any, end: Int, low: Int) -> Bool:
     """Does a prefecture's name end at `end`?"""
     if end - 2 < low:
@@ -87,7 +87,7 @@ def prefecture_before(tables: Any, codes: Any, end: Int, low: Int) -> Bool:
     return False
 
 
-@kernel
+@borrowing
 def municipality_end(codes: Any, at: Int, high: Int) -> Int:
     """Past the name of a city, ward, town or village that starts at `at`, with its 郡 or city; -1 for none.
 
@@ -168,7 +168,7 @@ def _is_particle(code: Int) -> Bool:
     )
 
 
-@kernel
+@borrowing
 def match_address(tables: Any, codes: Any, at: Int, high: Int, evidence: Bool, span: Any) -> Int:
     """The part to mask of an address whose municipality starts at `at`: its span, its score returned, 0 for none."""
     at = skip_blanks(tables, codes, at, high, 1, False)
@@ -224,7 +224,7 @@ def match_address(tables: Any, codes: Any, at: Int, high: Int, evidence: Bool, s
     return 95 if evidence else 85
 
 
-@kernel
+@borrowing
 def _number(tables: Any, codes: Any, at: Int, high: Int) -> tuple[Int, Int]:
     """The number at `at` with what follows it: where it ends, and how far it leads.
 
@@ -265,7 +265,7 @@ def _number(tables: Any, codes: Any, at: Int, high: Int) -> tuple[Int, Int]:
     return index, 1 if arabic else 0
 
 
-@kernel
+@borrowing
 def _with_room(tables: Any, codes: Any, end: Int, high: Int) -> Int:
     """Past the building and room behind an address, where a word of at most 20 characters ends in a room or floor."""
     at = skip_blanks(tables, codes, end, high, 1, False)

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from manyo.kernels import inlined, kernel
+from manyo.kernels import borrowing, inlined
 from manyo.protect.kinds import CATALOGUE
 
 # The integers and truth values of kernels: numba's, which are neither Python's nor numpy's to a type checker.
@@ -130,7 +130,7 @@ def tables() -> Tables:
     return made
 
 
-@kernel
+@borrowing
 def decode_row(tables: Any, data: Any, start: Int, end: Int, codes: Any) -> Int:
     """The row's characters into the first half of `codes`, and what they fold to into the second; how many there are.
 
@@ -219,7 +219,7 @@ def ascii_of(code: Int) -> Any:
     return np.int64(code) - 0xFEE0 if 0xFF01 <= code <= 0xFF5E else np.int64(0)
 
 
-@kernel
+@borrowing
 def word_at(tables: Any, codes: Any, at: Int, high: Int, words: Any) -> Any:
     """The length of the first word of a list that stands at `at`, 0 where none does."""
     every, offsets = tables.words, tables.offsets
@@ -236,7 +236,7 @@ def word_at(tables: Any, codes: Any, at: Int, high: Int, words: Any) -> Any:
     return 0
 
 
-@kernel
+@borrowing
 def word_before(tables: Any, codes: Any, end: Int, low: Int, reach: Int, words: Any) -> Int:
     """The distance to the nearest word of a list that ends within `reach` characters before `end`, -1 for none.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from manyo.kernels import inlined, kernel
+from manyo.kernels import borrowing, inlined
 from manyo.protect.characters import (
     AT_WORDS,
     BRACKET,
@@ -47,7 +47,7 @@ def _in_local(character: Int) -> Bool:
     )
 
 
-@kernel
+@borrowing
 def _local_start(codes: Any, end: Int, low: Int) -> Int:
     """Where the local part that ends at `end` starts; `end` where there is none."""
     start = end
@@ -58,7 +58,7 @@ def _local_start(codes: Any, end: Int, low: Int) -> Int:
     return start
 
 
-@kernel
+@borrowing
 def _domain_end(tables: Any, codes: Any, at: Int, high: Int, strict: Bool) -> Int:
     """Where the domain that starts at `at` ends, -1 where there is none; `strict`: its last label must be well known.
 
@@ -116,7 +116,7 @@ def _after_dot(tables: Any, codes: Any, at: Int, high: Int) -> Int:
     return -1
 
 
-@kernel
+@borrowing
 def match_at_sign(tables: Any, codes: Any, at: Int, low: Int, high: Int, span: Any) -> Int:
     """An address around the at sign at `at`: its span into `span`, its score returned, 0 for none."""
     strict: Bool = np.bool_(False)
@@ -161,7 +161,7 @@ def may_disguise(tables: Any, codes: Any, at: Int, high: Int, sign: Int) -> Bool
     )
 
 
-@kernel
+@borrowing
 def match_bracketed(tables: Any, codes: Any, at: Int, low: Int, high: Int, span: Any) -> Int:
     """hoge[at]example.com, hoge（アット）example.com: `at` is where the bracket opens."""
     word = at + 1 + (folded(codes, at + 1, low, high) == 32)
@@ -177,14 +177,14 @@ def match_bracketed(tables: Any, codes: Any, at: Int, low: Int, high: Int, span:
     return _disguised(tables, codes, at, close + 1, low, high, np.bool_(False), span)
 
 
-@kernel
+@borrowing
 def match_at_word(tables: Any, codes: Any, at: Int, low: Int, high: Int, span: Any) -> Int:
     """hogeアットexample.com, hoge★example.com: `at` is where the word starts."""
     width = word_at(tables, codes, at, high, AT_WORDS)
     return _disguised(tables, codes, at, at + width, low, high, np.bool_(True), span) if width else 0
 
 
-@kernel
+@borrowing
 def _disguised(tables: Any, codes: Any, at: Int, after: Int, low: Int, high: Int, strict: Bool, span: Any) -> Int:
     stop = at - (folded(codes, at - 1, low, high) == 32)
     begin = after + (folded(codes, after, low, high) == 32)

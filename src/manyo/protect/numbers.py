@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from manyo.kernels import inlined, kernel
+from manyo.kernels import borrowing, inlined
 from manyo.protect.characters import (
     CARD_LABELS,
     MY_NUMBER_LABELS,
@@ -37,7 +37,7 @@ _PHONE_REACH, _CARD_REACH, _MY_NUMBER_REACH = np.int64(12), np.int64(16), np.int
 START, END, LENGTH, AFTER = range(4)
 
 
-@kernel
+@borrowing
 def read_groups(tables: Any, codes: Any, at: Int, high: Int, groups: Any, digits: Any) -> Int:
     """Groups of digits from `at` on into `groups` (int64[MOST_GROUPS, 4]) and `digits`; how many groups.
 
@@ -156,7 +156,7 @@ def _has_area(tables: Any, digits: Any) -> Bool:
     return _is_free(digits)
 
 
-@kernel
+@borrowing
 def match_phone(
     tables: Any,
     codes: Any,
@@ -263,7 +263,7 @@ def _abroad(groups: Any, digits: Any, count: Int) -> Int:
     return 0
 
 
-@kernel
+@borrowing
 def match_card(tables: Any, codes: Any, at: Int, low: Int, high: Int, groups: Any, digits: Any, span: Any) -> Int:
     """A payment card number: an issuer's range, the length and grouping that go with it, and the Luhn check.
 
@@ -336,7 +336,7 @@ def _luhn(digits: Any, length: Int) -> Bool:
     return total % 10 == 0
 
 
-@kernel
+@borrowing
 def match_my_number(tables: Any, codes: Any, at: Int, low: Int, high: Int, groups: Any, digits: Any, span: Any) -> Int:
     """An individual number: 12 digits, bare or 4-4-4, a right check digit, and its label near.
 

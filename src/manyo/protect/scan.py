@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from manyo.kernels import inlined, kernel
+from manyo.kernels import borrowing, inlined, kernel
 from manyo.protect.address import match_address, prefecture_before, skip_blanks
 from manyo.protect.characters import (
     ADDRESS_LABEL_END,
@@ -121,7 +121,7 @@ def _ends_label(codes: Any, at: Int) -> Bool:
     return at > 0 and (codes[at - 1] == 0x4F4F or codes[at - 1] == 0x5728)
 
 
-@kernel
+@borrowing
 def _placeholder(tables: Any, codes: Any, at: Int, high: Int) -> Any:
     """The kind whose placeholder stands at `at`, -1 for none."""
     if codes[at] != 0xFF3B:  # ［
@@ -140,7 +140,7 @@ def _placeholder(tables: Any, codes: Any, at: Int, high: Int) -> Any:
     return -1
 
 
-@kernel
+@borrowing
 def _mail(tables: Any, codes: Any, at: Int, low: Int, high: Int, sign: Int, span: Any) -> Int:
     if sign == AT_SIGN:
         return match_at_sign(tables, codes, at, low, high, span)
@@ -167,7 +167,7 @@ def _may_matter(tables: Any, codes: Any, at: Int, low: Int, high: Int) -> Bool:
     return folded(codes, at, low, high) == 48 and (length > 5 or value >= 50 or tables.areas[length, value] == 1)
 
 
-@kernel
+@borrowing
 def _number(
     tables: Any,
     codes: Any,
@@ -204,7 +204,7 @@ def _number(
     return PHONE, score
 
 
-@kernel
+@borrowing
 def _place(
     tables: Any, codes: Any, at: Int, low: Int, high: Int, sign: Int, groups: Any, digits: Any, span: Any
 ) -> Int:
@@ -235,7 +235,7 @@ def _place(
     return _behind_code(tables, codes, begin, high, span)
 
 
-@kernel
+@borrowing
 def _behind_code(tables: Any, codes: Any, at: Int, high: Int, span: Any) -> Int:
     """The address that follows a postal code or a label, with or without its prefecture."""
     span[2] = 0
@@ -251,7 +251,7 @@ def _prefecture_behind(tables: Any, codes: Any, at: Int, high: Int) -> Bool:
     return word_at(tables, codes, begin, high, PREFECTURES) > 0
 
 
-@kernel
+@borrowing
 def _to_bytes(data: Any, start: Int, end: Int, found: Any) -> None:
     """Fill in the spans' places in bytes, walking the row once, in characters as `decode_row` counts them."""
     at, character, index = start, np.int64(0), 0
