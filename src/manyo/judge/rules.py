@@ -86,8 +86,8 @@ class RuleSet:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The columns of a ledger that the rules look at, each once."""
-        return tuple(dict.fromkeys(rule.measure for rule in self.rules))
+        """The columns of a ledger that the rules look at, each once: the measures, and `host`."""
+        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.needs or (COLUMN,)))
 
     @cached_property
     def digest(self) -> str:
