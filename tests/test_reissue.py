@@ -67,6 +67,35 @@ def test_a_whole_recipe_may_change_what_is_decided_after_reading(crawl: Path, fi
     assert not (tmp_path / "never").exists()
 
 
+EDITING = """
+name = "editing"
+extends = "manyo"
+[edits]
+before = ["join_lines"]
+after = ["strip_ascii_runs", "strip_urls"]
+"""
+
+
+def test_edits_are_done_on_the_documents_as_they_were_read(crawl: Path, first: Path, tmp_path: Path) -> None:
+    (tmp_path / "editing.toml").write_text(EDITING)
+    rules = str(tmp_path / "editing.toml")
+    built = manyo.build(recipe(crawl, judge={"rules": rules}), tmp_path / "built", workers=1)
+    issued = pipeline.reissue(first, rules, tmp_path / "issued", workers=1)
+    assert digest(issued.path) == digest(built.path)
+    rows = built.ledger().to_table().to_pylist()
+    edited = [row for row in rows if row["edits"]]
+    assert edited
+    for row in edited:
+        assert row["edits"][0]["edit"] == "join_lines"
+        removed = row["edits"][0]["removed"]
+        assert row["edited_share"] == pytest.approx(removed / (removed + row["characters"]), abs=1e-6)
+    for row in built.documents().to_table().to_pylist():
+        assert "\n" not in row["text"]
+        assert len(row["text"]) == row["quality"]["characters"]  # nothing else was there to be removed
+    again = pipeline.reissue(built.path, "manyo", tmp_path / "back", workers=1)
+    assert digest(again.path) == digest(first)
+
+
 def test_a_finished_one_is_only_checked(first: Path, tmp_path: Path) -> None:
     events: list[Any] = []
     pipeline.reissue(first, "manyo", tmp_path / "out", workers=1)

@@ -45,7 +45,7 @@ class Origin(Protocol):
     def identity(self) -> Mapping[str, str]:
         """What may not differ between a build and its continuation, by input."""
 
-    def tasks(self, judging: Mapping[str, Any]) -> list[engine.Task]:
+    def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any]) -> list[engine.Task]:
         """The tasks of the stage "read"; `judging` are the arguments that every one of them takes."""
 
     def inputs(self, done: engine.Seal) -> list[dict[str, Any]]:
@@ -69,7 +69,8 @@ class Plan:
     def tasks(self) -> list[engine.Task]:
         """The tasks of the stage "read"."""
         near = asdict(self.recipe.dedupe)
-        return self.origin.tasks({"rules": self.rules.to_dict(), "near": near, "partitions": self.partitions})
+        judging = {"rules": self.rules.to_dict(paths=True), "near": near, "partitions": self.partitions}
+        return self.origin.tasks(self.rules, judging)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -115,7 +116,7 @@ class _Inputs:
     def identity(self) -> Mapping[str, str]:
         return {source.file: f"{source.size} bytes, {source.fingerprint}" for source in self.sources}
 
-    def tasks(self, judging: Mapping[str, Any]) -> list[engine.Task]:
+    def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any]) -> list[engine.Task]:
         arguments = {
             **judging,
             "reading": asdict(self.recipe.read),
@@ -223,8 +224,9 @@ class _Kept:
     def identity(self) -> Mapping[str, str]:
         return {f"shard {commit.shard}": commit.digest for commit in self.commits}
 
-    def tasks(self, judging: Mapping[str, Any]) -> list[engine.Task]:
+    def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any]) -> list[engine.Task]:
         function = "manyo.stages.rejudging:rejudge_shard"
+        measured = list(rules.before) == self.manifest["rule_set"]["before"]
         return [
             engine.Task(
                 "read",
@@ -234,6 +236,7 @@ class _Kept:
                     **judging,
                     "work": self.store.url,
                     "documents": commit.files.get("documents"),
+                    "measured": measured,
                     "statistics": {**commit.statistics, "damage": damage(commit)},
                 },
             )

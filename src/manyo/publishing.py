@@ -52,7 +52,12 @@ def publish(plan: Plan, store: engine.Store, out: Path, done: engine.Seal, relea
         "recipe": plan.recipe.to_dict(),
         "recipe_digest": plan.recipe.digest,
         "rules": release_rules(plan.rules),
-        "rule_set": {"name": plan.rules.name, "digest": plan.rules.digest},
+        "rule_set": {
+            "name": plan.rules.name,
+            "digest": plan.rules.digest,
+            "before": list(plan.rules.before),
+            "after": list(plan.rules.after),
+        },
         "inputs": plan.origin.inputs(done),
         "counts": figures.counts(),
         "damage": _damage(done),

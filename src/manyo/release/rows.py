@@ -31,6 +31,11 @@ JUDGED: Final = (
     pa.field("verdict", pa.string()),  # records.KEPT, REFUSED or DUPLICATE
     pa.field("failed", pa.list_(pa.string())),  # every rule that it failed, in the recipe's order
 )
+# What the recipe's edits took away: from how many characters which edit how many; of an edit that took none, nothing.
+EDITS: Final = (
+    pa.field("edited_share", pa.float32()),  # by edits before measuring: characters / characters before them
+    pa.field("edits", pa.list_(pa.struct([pa.field("edit", pa.string()), pa.field("removed", pa.int32())]))),
+)
 CLUSTERED: Final = (
     pa.field("cluster", pa.string()),  # id of the cluster's kept document; "" where the text stands alone
     pa.field("cluster_size", pa.int32()),  # 1 where the text stands alone
@@ -61,13 +66,15 @@ class Measure(Protocol):
 def full_schema(measures: Iterable[pa.Field]) -> pa.Schema:
     """Every column of one candidate. `measures` are float32 or int32 fields, in the order they are to stand."""
     host, text = pa.field("host", pa.string()), pa.field("text", pa.large_string())
-    return pa.schema([identity(), *POINTER, *READING, host, text, *measures, MASKED, SPANS, *JUDGED, *CLUSTERED])
+    return pa.schema(
+        [identity(), *POINTER, *READING, host, text, *measures, MASKED, SPANS, *EDITS, *JUDGED, *CLUSTERED]
+    )
 
 
 def ledger_schema(measures: Iterable[pa.Field]) -> pa.Schema:
     """One row for every candidate: the pointer to its bytes, what was read and measured, the verdict; no text."""
     host = pa.field("host", pa.string())
-    return pa.schema([identity(), *POINTER, *READING, host, *measures, *JUDGED, *CLUSTERED, MASKED, SPANS])
+    return pa.schema([identity(), *POINTER, *READING, host, *measures, *EDITS, *JUDGED, *CLUSTERED, MASKED, SPANS])
 
 
 def data_schema(measures: Iterable[pa.Field], quality: Sequence[str] = ()) -> pa.Schema:

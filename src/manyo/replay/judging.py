@@ -39,7 +39,8 @@ class Replay:
     """What a recipe says of a release's candidates.
 
     `passed` = those that the release keeps, and its duplicates, and `gained` ones that the release refused; `lost` are
-    kept in the release and refused here. `characters` are of those that pass.
+    kept in the release and refused here. `characters` are of those that pass. `unedited` names the edits before
+    measuring that the recipe asks for and the release's texts have not undergone: the measures are not what they would be.
     """
 
     rules: rooms.RuleSet
@@ -51,6 +52,7 @@ class Replay:
     lost: int
     characters: int
     counts: tuple[RuleCount, ...]
+    unedited: tuple[str, ...] = ()
     written: Path | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +66,7 @@ class Replay:
                 {**one.rule.to_dict(), "failed": one.failed, "alone": one.alone, "left": one.left}
                 for one in self.counts
             ],
+            "unedited": list(self.unedited),
             "written": None if self.written is None else str(self.written),
         }
 
@@ -114,6 +117,7 @@ def judge(folder: Path, rules: rooms.RuleSet, *, write: bool = False, on_rows: O
             RuleCount(rule, int(failed), int(alone), int(left))
             for rule, (failed, alone, left) in zip(rules.rules, found, strict=True)
         ),
+        unedited=() if list(rules.before) == ledger.manifest["rule_set"]["before"] else rules.before,
         written=_target(folder, rules) if write else None,
     )
 

@@ -48,6 +48,14 @@ def replay(found: Replay, lang: str) -> str:
         columns(rows),
         columns(last),
     ]
+    if found.unedited:
+        edits = ", ".join(found.unedited)
+        blocks.append(
+            say(
+                f"このレシピは測る前に本文を編集します（{edits}）。ここでの数値は編集しない本文のものです。",
+                f"This recipe edits texts before it measures them ({edits}). The figures here are of texts as they were.",
+            )
+        )
     if found.gained:
         blocks.append(
             say(

@@ -1,4 +1,4 @@
-"""Pages become documents: one row each, with its text masked, its measures and the rules that it fails."""
+"""Pages become documents: one row each, with its text masked and edited, its measures and the rules that it fails."""
 
 from __future__ import annotations
 
@@ -6,52 +6,102 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from manyo import judge, protect, read, records, release
+from manyo import edit, judge, protect, read, records, release
 from manyo.columns import Column
 from manyo.measure import fields, measure_batch
 
+# What a later recipe starts from, where this one has edits: the text and its placeholders before them.
+UNEDITED = (
+    pa.field("unedited_text", pa.large_string()),
+    pa.field("unedited_spans", release.full_schema([]).field("spans").type),
+)
 
-def schema() -> pa.Schema:
+
+def schema(rules: judge.RuleSet) -> pa.Schema:
     """A full row before its cluster is known."""
     later = {"verdict", "cluster", "cluster_size", "similarity", "duplicate_kind"}
-    return pa.schema([field for field in release.full_schema(fields()) if field.name not in later])
+    known = [field for field in release.full_schema(fields()) if field.name not in later]
+    return pa.schema([*known, *(UNEDITED if rules.before or rules.after else ())])
 
 
 def documents(
     pages: pa.RecordBatch, settings: read.Settings, rules: judge.RuleSet, kinds: Sequence[str]
 ) -> pa.RecordBatch:
     """Pages (`records.PAGE`) as rows of `schema`. Personal information is masked before anything else sees the text."""
-    whole = schema()
     found = read.read(Column.of(pages.column("body")), pages.column("content_type"), pages.column("kind"), settings)
     masked = protect.mask(Column.of(found.column("text")), kinds)
-    texts = masked.texts
-    measures = measure_batch(texts)
     urls, record = (_without_addresses(pages.column(name), kinds) for name in ("url", "record"))
     counts = [pa.array(masked.counts.get(kind, np.zeros(pages.num_rows, np.int32))) for kind in release.KINDS]
     columns = {
         **{field.name: pages.column(field.name) for field in records.POINTER},
         **{field.name: found.column(field.name) for field in records.READING},
-        **{name: measures.column(name) for name in measures.schema.names},
         "id": identify(pages),
         "url": urls,
         "record": record,
         "title": protect.mask(Column.of(found.column("title")), kinds).texts.text(),
         "host": _hosts(urls),
-        "text": texts.text(),
+        "text": masked.texts.text(),
         "masked": pa.StructArray.from_arrays(counts, list(release.KINDS)),
         "spans": masked.spans,
-        "failed": judge.failed(rules, measures),
     }
+    return _judged(columns, rules)
+
+
+def rejudged(rows: pa.RecordBatch, rules: judge.RuleSet, *, measured: bool) -> pa.RecordBatch:
+    """Rows of `schema`, of other rules, judged by these. `measured` says that the measures may stay as they are."""
+    columns = {name: rows.column(name) for name in rows.schema.names}
+    for field in UNEDITED:
+        if field.name in columns:
+            columns[field.name.removeprefix("unedited_")] = columns.pop(field.name)
+    return _judged(columns, rules, measured=measured)
+
+
+def _judged(columns: dict[str, pa.Array], rules: judge.RuleSet, *, measured: bool = False) -> pa.RecordBatch:
+    """Edit, measure and judge: `columns` become rows of `schema`."""
+    whole = schema(rules)
+    texts, spans = Column.of(columns["text"]), columns["spans"]
+    columns = {**columns, "unedited_text": columns["text"], "unedited_spans": spans}
+    before = edit.apply(texts, rules.before, spans)
+    removed = list(before.removed.items())
+    if not measured:
+        measures = measure_batch(before.texts)
+        columns |= {name: measures.column(name) for name in measures.schema.names}
+        gone = sum(before.removed.values(), np.zeros(texts.rows, np.int64))
+        left = columns["characters"].to_numpy()
+        columns["edited_share"] = pa.array((gone / np.maximum(gone + left, 1)).astype(np.float32))
+    known = [name for name in whole.names if name in columns]
+    numbers = pa.RecordBatch.from_arrays([columns[name] for name in known], names=known)
+    columns["failed"] = judge.failed(rules, numbers)
+    after = edit.apply(before.texts, rules.after, before.spans)
+    removed += after.removed.items()
+    columns |= {"text": after.texts.text(), "spans": after.spans, "edits": _edits(removed, texts.rows)}
+    if removed:  # a placeholder may have gone with its line
+        columns["masked"] = _masked(after.spans)
     return pa.RecordBatch.from_arrays([columns[field.name].cast(field.type) for field in whole], schema=whole)
 
 
-def rejudged(rows: pa.RecordBatch, rules: judge.RuleSet) -> pa.RecordBatch:
-    """Rows of `schema` with the verdicts of other rules."""
-    place = rows.schema.get_field_index("failed")
-    return rows.set_column(place, rows.schema.field(place), judge.failed(rules, rows))
+def _edits(removed: Sequence[tuple[str, npt.NDArray[np.int32]]], rows: int) -> pa.Array:
+    """For every row the edits that took characters away, in order: `release.full_schema`'s column `edits`."""
+    counts = np.stack([np.zeros(rows, np.int32), *(count for _, count in removed)], axis=1)
+    row, place = np.nonzero(counts)
+    names = pa.array(["", *(name for name, _ in removed)], pa.string())
+    values = pa.StructArray.from_arrays(
+        [names.take(pa.array(place)), pa.array(counts[row, place])], names=["edit", "removed"]
+    )
+    offsets = np.searchsorted(row, np.arange(rows + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), values)
+
+
+def _masked(spans: pa.Array) -> pa.StructArray:
+    """How many placeholders of each kind are left in every row."""
+    rows = np.asarray(pc.list_parent_indices(spans))
+    kinds = pc.list_flatten(spans).field("kind")
+    counts = [np.bincount(rows[np.asarray(pc.equal(kinds, kind))], minlength=len(spans)) for kind in release.KINDS]
+    return pa.StructArray.from_arrays([pa.array(count.astype(np.int32)) for count in counts], list(release.KINDS))
 
 
 def identify(pages: pa.RecordBatch) -> pa.Array:

@@ -48,7 +48,7 @@ def read_shard(
     )
     seen = 0
     waiting = _Waiting()
-    with Findings(context, schema(), dedupe.Settings(**near), partitions) as findings:
+    with Findings(context, schema(rule_set), dedupe.Settings(**near), partitions) as findings:
         for pages in reader:
             seen += pages.num_rows
             waiting.add(pages, np.flatnonzero(read.spot(Column.of(pages.column("body")))))

@@ -19,6 +19,7 @@ def rejudge_shard(
     work: str,
     documents: engine.File | None,
     statistics: Mapping[str, Any],
+    measured: bool,
     rules: dict[str, Any],
     near: dict[str, Any],
     partitions: int,
@@ -26,6 +27,7 @@ def rejudge_shard(
     """Judge and sign the documents of one shard; leave the files and the statistics that `read_shard` would leave.
 
     `documents` is the shard's committed file in the work folder `work`, None where the shard was given up.
+    `measured` says that their measures are those that this release asks for.
     """
     if documents is None:
         return engine.Result(statistics=statistics)
@@ -38,11 +40,11 @@ def rejudge_shard(
             hint="run the old release's build again: it makes the file anew",
         )
     with (
-        Findings(context, schema(), dedupe.Settings(**near), partitions) as findings,
+        Findings(context, schema(rule_set), dedupe.Settings(**near), partitions) as findings,
         pa.memory_map(str(path)) as source,
     ):
         reader = pa.ipc.open_file(source)
         for number in range(reader.num_record_batches):
-            findings.add(rejudged(reader.get_batch(number), rule_set))
+            findings.add(rejudged(reader.get_batch(number), rule_set, measured=measured))
             context.report({"candidates": findings.candidates, "passed": findings.passed})
     return engine.Result(files=findings.files, statistics={**statistics, "passed": findings.passed})
