@@ -226,7 +226,7 @@ class _Kept:
 
     def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any]) -> list[engine.Task]:
         function = "manyo.stages.rejudging:rejudge_shard"
-        measured = list(rules.before) == self.manifest["rule_set"]["before"]
+        measured = list(rules.before) == self.manifest.get("rule_set", {}).get("before", [])
         return [
             engine.Task(
                 "read",

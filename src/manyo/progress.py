@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
@@ -139,3 +141,27 @@ class Terminal:
         if progress.quarantined:
             facts.append(f"{'隔離' if self._language == 0 else 'quarantined'} {progress.quarantined}")
         return "  ".join(facts)
+
+
+@contextmanager
+def counting(total: int, name: str) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error for work that counts to `total`: call what it gives with how far it is.
+
+    Nothing is shown where standard error is no terminal, nor of work that is over within a second.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(file=sys.stderr)
+    columns = TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn()
+    with Progress(*columns, TimeRemainingColumn(compact=True), console=console, transient=True, disable=True) as bar:
+        task = bar.add_task(name, total=total)
+        began = time.monotonic()
+
+        def show(done: int) -> None:
+            if bar.disable and console.is_terminal and time.monotonic() - began > 1:
+                bar.disable = False
+                bar.start()
+            bar.update(task, completed=done)
+
+        yield show

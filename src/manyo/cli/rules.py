@@ -32,9 +32,12 @@ def judge(folder: Path, recipe: str, write: bool, as_json: bool, lang: str) -> N
     """
     from manyo import judge as rules
     from manyo import replay
+    from manyo.progress import counting
     from manyo.replay import showing
 
-    found = replay.judge(folder, rules.load(recipe), write=write)
+    wanted = rules.load(recipe)
+    with counting(replay.Ledger(folder).rows, wanted.name) as show:
+        found = replay.judge(folder, wanted, write=write, on_rows=show)
     click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if as_json else showing.replay(found, lang))
 
 
@@ -53,14 +56,17 @@ def compare(folder: Path, recipes: str, samples: int, as_json: bool, lang: str) 
     """
     from manyo import judge as rules
     from manyo import replay
+    from manyo.progress import counting
     from manyo.replay import showing
 
     names = [name.strip() for name in recipes.split(",") if name.strip()]
     if not names:
         raise ManyoError("no recipe is named", where="--recipes", hint="for example --recipes manyo,swallow-v1")
-    found = replay.compare(folder, [rules.load(name) for name in names], samples=samples)
-    shown = json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if as_json else showing.comparison(found, lang)
-    click.echo(shown)
+    wanted = [rules.load(name) for name in names]
+    with counting(replay.Ledger(folder).rows, recipes) as show:
+        found = replay.compare(folder, wanted, samples=samples, on_rows=show)
+    answer = json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if as_json else showing.comparison(found, lang)
+    click.echo(answer)
 
 
 @main.command()

@@ -117,7 +117,7 @@ def judge(folder: Path, rules: rooms.RuleSet, *, write: bool = False, on_rows: O
             RuleCount(rule, int(failed), int(alone), int(left))
             for rule, (failed, alone, left) in zip(rules.rules, found, strict=True)
         ),
-        unedited=() if list(rules.before) == ledger.manifest["rule_set"]["before"] else rules.before,
+        unedited=() if list(rules.before) == ledger.manifest.get("rule_set", {}).get("before", []) else rules.before,
         written=_target(folder, rules) if write else None,
     )
 

@@ -46,5 +46,9 @@ def rejudge_shard(
         reader = pa.ipc.open_file(source)
         for number in range(reader.num_record_batches):
             findings.add(rejudged(reader.get_batch(number), rule_set, measured=measured))
-            context.report({"candidates": findings.candidates, "passed": findings.passed})
+            part = (number + 1) / reader.num_record_batches
+            context.report(
+                {name: round(part * statistics[name]) for name in ("documents", "bytes", "stored")}
+                | {"candidates": findings.candidates, "passed": findings.passed}
+            )
     return engine.Result(files=findings.files, statistics={**statistics, "passed": findings.passed})
