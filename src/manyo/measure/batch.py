@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from manyo.columns import Column
 from manyo.errors import ManyoError
-from manyo.measure import characters, lexicon, repetition
+from manyo.measure import characters, lexicon, quality, repetition
 from manyo.measure.catalogue import MEASURES
 from manyo.measure.catalogue import lexicon as of_lexicon
 from manyo.measure.catalogue import repetition as of_repetition
@@ -51,6 +51,10 @@ def measure_batch(texts: Any, only: Iterable[str] | None = None) -> pa.RecordBat
     for compute, found in _PASSES.items():
         if any(item.name in wanted for item in found):
             columns |= dict(compute(column, columns["characters"]))
+    if "quality" in wanted:  # made of its own pass and of what the word lists found
+        if "adult_density" not in columns:
+            columns |= dict(lexicon.columns(column, columns["characters"]))
+        columns |= dict(quality.columns(column, columns["adult_density"]))
     arrays = [pa.array(columns[name], from_pandas=False).cast(MEASURES[name].dtype) for name in wanted]
     return pa.RecordBatch.from_arrays(arrays, names=wanted)
 

@@ -16,11 +16,11 @@ from typing import Final
 
 import pyarrow as pa
 
-from manyo.measure.catalogue import characters, lexicon, repetition
+from manyo.measure.catalogue import characters, lexicon, quality, repetition
 from manyo.measure.catalogue.entry import Measure
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
-    {item.name: item for room in (characters, repetition, lexicon) for item in room.MEASURES}
+    {item.name: item for room in (characters, repetition, lexicon, quality) for item in room.MEASURES}
 )
 
 

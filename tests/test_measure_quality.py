@@ -1,0 +1,136 @@
+"""The quality score against a plain twin on random text, and what it says of texts written for the purpose."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from manyo import measure
+from manyo.columns import Column
+from manyo.measure import quality
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
+from train_quality import snippets
+
+CASES = Path(__file__).with_name("cases")
+
+pieces = st.sampled_from(
+    [
+        "春はあけぼの。やうやう白くなりゆく山ぎは、",
+        "送料無料でお届けいたします！",
+        "2018年6月",
+        "ＡＢＣ１２３ａｂｃ",
+        "カテゴリーを選択 ",
+        "\u3000",
+        "\n\n",
+        " \t",
+        "😀",
+        "𠮷野家",
+        "\0",
+        "ー",
+        "・・・",
+        "か\u3099",
+    ]
+)
+texts = st.lists(st.one_of(pieces, st.text(max_size=8)), max_size=40).map("".join)
+anything = st.one_of(
+    texts.map(lambda text: text.encode("utf-8", "surrogatepass")),
+    st.binary(max_size=60),
+    st.tuples(texts, st.integers(1, 400)).map(
+        lambda pair: (pair[0] * pair[1]).encode("utf-8", "surrogatepass")[:40_000]
+    ),
+)
+
+
+def weight_of(entry: int) -> int:
+    return (entry & 0xFFFF) - (0x10000 if entry & 0x8000 else 0)
+
+
+def line(x: float, which: int, model: quality.Model) -> float:
+    knots, values = model.knots[which].tolist(), model.values[which].tolist()
+    for left, right, low, high in zip(knots, knots[1:], values, values[1:], strict=False):
+        if left < x <= right:
+            return low + (x - left) / (right - left) * (high - low)
+    return values[0] if x <= knots[0] else values[-1]
+
+
+def twin(data: bytes, model: quality.Model) -> tuple[float, float]:
+    """Characters in the windows, and the sum of their logits times these."""
+    size, logits = 0, 0.0
+    for window in snippets.windows(data):
+        found = snippets.snippet(window)
+        total = square = most = 0
+        for gram, count in found.grams.items():
+            if gram < 1 << 16:
+                entry = int(model.unigrams[gram])
+                known = entry != 0
+            else:
+                hashed = gram * int(quality.MIX) % 2**64 >> 32
+                slot, tag = hashed >> 16, hashed & 0xFFFF
+                fitting = [entry for entry in model.entries[[slot, slot ^ 1]].tolist() if entry and entry >> 16 == tag]
+                known, entry = bool(fitting), fitting[0] if fitting else 0
+            if known:
+                worth = round(4096 * (1 + math.log(min(count, 255))))
+                total += worth * weight_of(entry)
+                square += worth**2
+                if gram >= 1 << 32:
+                    most = max(most, min(count, 255))
+        logit = model.scale * total / math.sqrt(max(square, 1))
+        logit += line(found.digits / found.characters, quality.DIGITS, model)
+        logit += line(most / found.characters if most > 1 else 0, quality.REPEATED, model)
+        logit += line(found.characters, quality.LENGTH, model)
+        size += found.characters
+        logits += found.characters * logit
+    return size, logits
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(anything, min_size=1, max_size=4))
+def test_the_kernel_equals_its_twin(rows: list[bytes]) -> None:
+    model = quality.load()
+    found = quality.read(Column.join(rows), model)
+    for row, (characters, logits) in zip(rows, found.tolist(), strict=True):
+        expected = twin(row, model)
+        assert characters == expected[0]
+        assert logits == pytest.approx(expected[1], rel=1e-9, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(anything, max_size=6))
+def test_a_score_is_a_share_and_knows_no_neighbours(rows: list[bytes]) -> None:
+    column = Column.join(rows)
+    density = np.linspace(0, 60, len(rows)).astype(np.float32)
+    scores = quality.score(column, density)
+    assert scores.dtype == np.float32 and np.all((scores >= 0) & (scores <= 1))
+    for row, alone, score in zip(rows, density, scores, strict=True):
+        assert quality.score(Column.join([row]), np.array([alone])).tolist() == [score]
+
+
+def test_what_holds_no_character_scores_nothing() -> None:
+    table = measure(pa.array(["", " \n\u3000", None]), ["quality"])
+    assert table["quality"].to_pylist() == [0.0, 0.0, 0.0]
+
+
+def test_spelling_that_reading_settles_changes_nothing() -> None:
+    narrow, wide = "Webで2018年に公開(全3話)!", "Ｗｅｂで２０１８年に公開（全３話）！"
+    scores = measure([narrow, wide, f"  {narrow}\n"], ["quality"])["quality"].to_pylist()
+    assert scores[0] == scores[1] == scores[2]
+
+
+def test_a_text_of_many_windows_scores_between_them() -> None:
+    good = "始発のバスに乗って登山口に着いたのは六時半。霧が深くて十メートル先も見えなかったが、稜線で晴れた。" * 6
+    bad = "送料無料!人気ランキング1位の美容液が今だけ半額。口コミで話題、お申し込みはこちらから。" * 6
+    low, middle, high = measure([bad, good[:300] + bad[:300], good], ["quality"])["quality"].to_pylist()
+    assert low < middle < high
+
+
+def test_a_long_text_is_read_here_and_there() -> None:
+    text = "今日は朝から庭の草を取っていた。\n" * 2000
+    assert quality.read(Column.of([text]), quality.load())[0, quality.CHARACTERS] == quality.WINDOWS * quality.WINDOW
