@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from manyo.columns import Column
 from manyo.errors import ManyoError
-from manyo.measure import characters, lexicon, quality, repetition
-from manyo.measure.catalogue import MEASURES
+from manyo.measure import characters, lexicon, quality, repetition, tokens
 from manyo.measure.catalogue import lexicon as of_lexicon
+from manyo.measure.catalogue import measures
 from manyo.measure.catalogue import repetition as of_repetition
+from manyo.measure.catalogue import tokens as of_tokens
 from manyo.measure.catalogue.entry import Measure
 
 ROWS_AT_ONCE: Final = 4096
@@ -32,20 +33,24 @@ _PASSES: Final[Mapping[Callable[[Column, npt.NDArray[np.int64]], Columns], Seque
 )
 
 
-def measure_batch(texts: Any, only: Iterable[str] | None = None) -> pa.RecordBatch:
+def measure_batch(texts: Any, only: Iterable[str] | None = None, words: str = "") -> pa.RecordBatch:
     """Every measure of every text, or those named in `only`: one row a text, one column a measure, in that order.
+
+    With `words` a tokenizer is named ("sudachi" or "mecab"), and the measures of words join the others: a Python
+    package does the work, a hundred times slower than everything else.
 
     `texts` is a `Column`, or what `Column.of` takes: an Arrow string column, or a sequence of `str` or `bytes`. A null
     is measured as an empty text. What is not asked for costs nothing, pass by pass: the measures that
     `catalogue/characters.py` names are the cheap ones.
 
-    Raises `ManyoError` for a name that is no measure.
+    Raises `ManyoError` for a name that is no measure, and for a tokenizer that is not installed.
 
     >>> batch = measure_batch(["春はあけぼの。", "Spring is the dawn."])
     >>> batch["characters"].to_pylist(), batch["language_score"].to_pylist()
     ([7, 19], [1.0, 0.0])
     """
-    wanted = list(MEASURES) if only is None else _checked(only)
+    known = measures(words)
+    wanted = list(known) if only is None else _checked(only, known)
     column = Column.of(texts)
     columns = dict(characters.columns(column))
     for compute, found in _PASSES.items():
@@ -55,31 +60,36 @@ def measure_batch(texts: Any, only: Iterable[str] | None = None) -> pa.RecordBat
         if "adult_density" not in columns:
             columns |= dict(lexicon.columns(column, columns["characters"]))
         columns |= dict(quality.columns(column, columns["adult_density"]))
-    arrays = [pa.array(columns[name], from_pandas=False).cast(MEASURES[name].dtype) for name in wanted]
+    if any(item.name in wanted for item in of_tokens.WORD_MEASURES):
+        columns |= dict(tokens.columns(column, words))
+    arrays = [pa.array(columns[name], from_pandas=False).cast(known[name].dtype) for name in wanted]
     return pa.RecordBatch.from_arrays(arrays, names=wanted)
 
 
-def measure(texts: Any, only: Iterable[str] | None = None) -> pa.Table:
+def measure(texts: Any, only: Iterable[str] | None = None, words: str = "") -> pa.Table:
     """As `measure_batch`, for a column of any length, chunked or not: a table of batches of at most 4,096 rows.
 
     >>> measure(pa.chunked_array([["一行目。\\n二行目。"], ["三行目。"]]), only=["lines"]).to_pydict()
     {'lines': [2, 1]}
     """
-    wanted = list(MEASURES) if only is None else _checked(only)
+    known = measures(words)
+    wanted = list(known) if only is None else _checked(only, known)
     chunks: Sequence[Any] = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
     batches = [
-        measure_batch(chunk[start : start + ROWS_AT_ONCE], wanted)
+        measure_batch(chunk[start : start + ROWS_AT_ONCE], wanted, words)
         for chunk in chunks
         for start in range(0, len(chunk), ROWS_AT_ONCE)
     ]
-    return pa.Table.from_batches(batches, schema=pa.schema([(name, MEASURES[name].dtype) for name in wanted]))
+    return pa.Table.from_batches(batches, schema=pa.schema([(name, known[name].dtype) for name in wanted]))
 
 
-def _checked(only: Iterable[str]) -> list[str]:
+def _checked(only: Iterable[str], known: Mapping[str, Measure]) -> list[str]:
     wanted = list(dict.fromkeys([only] if isinstance(only, str) else only))
     for name in wanted:
-        if name not in MEASURES:
-            near = difflib.get_close_matches(str(name), MEASURES, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "`manyo measure --list` names them all"
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "`manyo measure --measures` names them all"
+            if any(name == item.name for item in of_tokens.WORD_MEASURES):
+                hint = 'it is of words: name a tokenizer, words="sudachi" or words="mecab"'
             raise ManyoError(f"there is no measure {name!r}", hint=hint)
     return wanted

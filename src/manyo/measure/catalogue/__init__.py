@@ -16,12 +16,24 @@ from typing import Final
 
 import pyarrow as pa
 
-from manyo.measure.catalogue import characters, lexicon, quality, repetition
+from manyo.measure.catalogue import characters, lexicon, quality, repetition, tokens
 from manyo.measure.catalogue.entry import Measure
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
     {item.name: item for room in (characters, repetition, lexicon, quality) for item in room.MEASURES}
 )
+
+
+def measures(words: str = "") -> Mapping[str, Measure]:
+    """The measures that a text gets: those above and, where a tokenizer is named, those of words.
+
+    >>> len(measures("sudachi")) - len(measures())
+    17
+    """
+    found = {**MEASURES}
+    if words:
+        found |= {item.name: item for item in tokens.WORD_MEASURES}
+    return MappingProxyType(found)
 
 
 def fields() -> list[pa.Field]:
