@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyo.columns import Column
-from manyo.measure import alphabet, characters
+from manyo.measure import alphabet, characters, language
 
 SPACES = {*"\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000", *map(chr, range(0x2000, 0x200B))}
 
 # What the kernel treats specially, and what it does not, in one bag: random text drawn from it meets every branch.
-INTERESTING = "あいうのはがアイウーヴ漢字々〆〇経済们说嗎한글éÀßЖα。｡、！？!?….‥・･.」』）)】\"'-*●※hHwW:/tps0９①㈱ｶﾞﾊﾟ､縺繧繝�\x80\x85\x9fã¤¥‚‰€゛\u3099\u0301\ufe0f𠮷😀\U000e0041\n\n\n \u3000\t<>|~ァ"
+INTERESTING = "っゃょッャきしフーあいうのはがアイウーヴ漢字々〆〇経済们说嗎한글éÀßЖα。｡、！？!?….‥・･.」』）)】\"'-*●※hHwW:/tps0９①㈱ｶﾞﾊﾟ､縺繧繝�\x80\x85\x9fã¤¥‚‰€゛\u3099\u0301\ufe0f𠮷😀\U000e0041\n\n\n \u3000\t<>|~ァ"
 FRAGMENTS = [
     "http://",
     "https://例",
@@ -50,7 +51,9 @@ def kind(character: str) -> int:
         return alphabet.STOP_OR_COMMA
     if between((0x3041, 0x3096), (0x309D, 0x309F), (0x1B000, 0x1B16F)):
         return alphabet.HIRAGANA
-    if between((0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F)):
+    if character == "ー":
+        return alphabet.LONG_VOWEL
+    if between((0x30A1, 0x30FA), (0x30FD, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F)):
         return alphabet.KATAKANA
     if between((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF), (0x2E80, 0x2FDF)):
         return alphabet.KANJI
@@ -109,6 +112,42 @@ def garbled(string: str) -> int:
     )
 
 
+def of_line(line: str, counts: dict[int, int]) -> None:
+    """What is looked at line by line: language, stray spaces, misplaced kana."""
+    kinds = [kind(character) for character in line]
+    kanji = (alphabet.KANJI, alphabet.KANJI_JAPANESE, alphabet.KANJI_CHINESE)
+    japanese = (alphabet.HIRAGANA, alphabet.KATAKANA, alphabet.LONG_VOWEL, *kanji)
+    content = sum(one in (*japanese, alphabet.HANGUL, alphabet.LATIN, alphabet.OTHER) for one in kinds)
+    if content:
+        row = np.zeros((1, characters.COUNTS), np.int64)
+        for character, one in zip(line, kinds, strict=True):  # whose a kanji is, other tests say
+            row[0, alphabet.entry(ord(character), alphabet.table()) & alphabet.CLASS if one in kanji else one] += 1
+        score = language.score(row)[0]
+        counts[characters.LINE_CONTENT] += content
+        counts[characters.JAPANESE_LINES] += content * (score >= 0.5)
+        counts[characters.FOREIGN_LINES] += content * (score < 0.1)
+    for place in range(1, len(line) - 1):
+        if line[place] in " \xa0" and kinds[place - 1] in japanese and kinds[place + 1] in japanese:
+            counts[characters.STRAY_SPACES] += 1
+    solid = [place for place, one in enumerate(kinds) if one != alphabet.SPACE]
+    for number, place in enumerate(solid):
+        character, before = line[place], line[solid[number - 1]] if number else ""
+        if character in "っッ":
+            wrong = not before
+        elif character == "ー":
+            neighbour = kinds[place - 1] if place else alphabet.SPACE
+            bridged = place > 1 and line[place - 1] in " \xa0" and kinds[place - 2] in japanese
+            wrong = not before or neighbour in kanji or (bridged and kinds[place - 2] in kanji)
+        elif character in "ゃゅょャュョ":
+            wrong = (
+                not before
+                or before not in "きぎしじちぢにひびぴみりいふてでとどうゔキギシジチヂニヒビピミリイフテデトドウヴ"
+            )
+        else:
+            continue
+        counts[characters.MISPLACED_KANA] += wrong
+
+
 def twin(data: bytes) -> dict[int, int]:
     string = data.decode("utf-8", "replace")
     counts = dict.fromkeys(range(characters.COUNTS), 0)
@@ -123,6 +162,20 @@ def twin(data: bytes) -> dict[int, int]:
     lines = [line for line in solid.split("\n") if any(c not in SPACES for c in line)]
     lengths = [sum(c not in SPACES for c in line) for line in lines]
     counts[characters.LINES] = len(lines)
+    counts[characters.FULL_STOPS] = string.count("。")
+    counts[characters.NEWLINES] = string.count("\n")
+    counts[characters.URLS] = len(spans)
+    counts[characters.LEADING_KANA] = len(re.findall("[ぁ-んァ-ン]", string[:50]))
+    counts[characters.TINY_LINE_CHARACTERS] = sum(length for length in lengths if length <= 5)
+    for line in string.split("\n"):
+        of_line(line, counts)
+    for line in solid.split("\n"):
+        last = tail(line, "")
+        counts[characters.TRAILING_SENTENCES] += (
+            last != ""
+            and last[-1] in "・･…‥"
+            and bool([c for c in re.split("[。｡！？!?]", last)[-1] if c not in SPACES])
+        )
     counts[characters.SHORT_LINES] = sum(length <= 10 for length in lengths)
     closings = alphabet.CLOSINGS.replace("」", "").replace("』", "")
     for line in lines:

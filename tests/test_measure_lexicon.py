@@ -25,6 +25,8 @@ texts = st.lists(piece, max_size=8).map(b"".join)
 
 
 def script(character: str) -> int:
+    if character == "ー":
+        return alphabet.KATAKANA
     return min(int(alphabet.table()[ord(character)]) & alphabet.CLASS, alphabet.KANJI)
 
 

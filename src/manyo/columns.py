@@ -14,6 +14,7 @@ back to Arrow, again without copying.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -57,7 +58,10 @@ class Column:
 
     @classmethod
     def of(cls, array: Any) -> Column:
-        """Look into an Arrow (large_)string or (large_)binary array or chunked array, or a sequence of str or bytes."""
+        """Look into an Arrow (large_)string or (large_)binary array or chunked array, or a sequence of str or bytes.
+
+        In a `str`, a lone surrogate becomes U+FFFD; None is an empty row, as in Arrow.
+        """
         if isinstance(array, Column):
             return array
         if isinstance(array, pa.ChunkedArray):
@@ -65,7 +69,7 @@ class Column:
         if isinstance(array, pa.ChunkedArray):  # combine_chunks may still return a chunked array
             array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
         if not isinstance(array, pa.Array):
-            return cls.join([item.encode() if isinstance(item, str) else item for item in array])
+            return cls.join([_bytes(item) for item in array])
         kind = array.type
         if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
             width: np.dtype[Any] = np.dtype(np.int64)
@@ -101,3 +105,12 @@ class Column:
         """As an Arrow `large_binary` array that shares the buffers."""
         buffers = [None, pa.py_buffer(np.ascontiguousarray(self.offsets)), pa.py_buffer(self.data)]
         return pa.Array.from_buffers(pa.large_binary(), self.rows, buffers)
+
+
+def _bytes(item: str | bytes | None) -> bytes:
+    if not isinstance(item, str):
+        return item or b""
+    try:
+        return item.encode()
+    except UnicodeEncodeError:  # surrogates, which UTF-8 cannot say
+        return re.sub("[\ud800-\udfff]", "\ufffd", item).encode()

@@ -19,7 +19,7 @@ The room can be called: `manyo.measure(texts)` is `manyo.measure.measure(texts)`
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -32,25 +32,31 @@ if TYPE_CHECKING:
 __all__ = ["MEASURES", "Measure", "fields", "measure", "measure_batch"]
 
 
-def measure_batch(texts: Any, only: Iterable[str] | None = None, words: str = "") -> pa.RecordBatch:
+def measure_batch(
+    texts: Any, only: Iterable[str] | None = None, *, lists: Mapping[str, str] | None = None, words: str = ""
+) -> pa.RecordBatch:
     """Every measure of every text, as one batch. See `batch.measure_batch`; loads the kernels on the first call."""
     from manyo.measure import batch
 
-    return batch.measure_batch(texts, only, words)
+    return batch.measure_batch(texts, only, lists=lists, words=words)
 
 
-def measure(texts: Any, only: Iterable[str] | None = None, words: str = "") -> pa.Table:
+def measure(
+    texts: Any, only: Iterable[str] | None = None, *, lists: Mapping[str, str] | None = None, words: str = ""
+) -> pa.Table:
     """Every measure of every text of a column of any length. See `batch.measure`."""
     from manyo.measure import batch
 
-    return batch.measure(texts, only, words)
+    return batch.measure(texts, only, lists=lists, words=words)
 
 
 class _Room(ModuleType):
     """This module: importing it makes it `manyo.measure`, which is a function to those who only measure."""
 
-    def __call__(self, texts: Any, only: Iterable[str] | None = None, words: str = "") -> pa.Table:
-        return measure(texts, only, words)
+    def __call__(
+        self, texts: Any, only: Iterable[str] | None = None, *, lists: Mapping[str, str] | None = None, words: str = ""
+    ) -> pa.Table:
+        return measure(texts, only, lists=lists, words=words)
 
 
 sys.modules[__name__].__class__ = _Room

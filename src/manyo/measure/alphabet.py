@@ -3,7 +3,7 @@
 Every character belongs to exactly one class, so that the shares of the classes add up to 1:
 
 - *hiragana*: U+3041-3096, the iteration marks ゝゞ, ゟ, and the archaic kana of U+1B000-1B16F;
-- *katakana*: U+30A1-30FA, ー, the iteration marks ヽヾ, ヿ, the small letters of U+31F0-31FF, and the half-width forms
+- *katakana*: U+30A1-30FA, ー (a class of its own within it, since published rules leave it out), the iteration marks ヽヾ, ヿ, the small letters of U+31F0-31FF, and the half-width forms
   U+FF66-FF9F with their two sound marks;
 - *kanji*: the unified and compatibility ideographs of every plane, the radicals U+2E80-2FDF, and 々〆〇〻;
 - *latin*: A-Z, a-z, the letters of U+00C0-024F and U+1E00-1EFF, and the full-width forms;
@@ -32,7 +32,8 @@ from manyo.kernels import inlined
 # The low four bits of a table entry: the class.
 SYMBOL, STOP_OR_COMMA, SPACE, HIRAGANA, KATAKANA, LATIN, DIGIT, HANGUL, OTHER = range(9)
 KANJI, KANJI_JAPANESE, KANJI_CHINESE = 9, 10, 11  # in both, in Japanese only, in Chinese only: see `language.py`
-CLASSES: Final = 12
+LONG_VOWEL: Final = 12  # ー
+CLASSES: Final = 13
 CLASS: Final = 15
 
 # The bits above: what a character does to lines and sentences. Most characters have none of them.
@@ -46,6 +47,9 @@ ELLIPSIS: Final = 1 << 10
 URL_START: Final = 1 << 11
 GARBLED: Final = 1 << 12  # never meant: a trace of bytes read in the wrong encoding
 GARBLED_LEAD: Final = 1 << 13  # a trace of it when the right kind of character follows
+DEPENDENT: Final = 1 << 14  # never begins a line: っ, ゃゅょ and ー, in either kana
+TAKES_SMALL: Final = 1 << 15  # ゃゅょ may follow
+FLAGS: Final = 0x7FF0  # all but the last, which says nothing about the character by itself
 
 SENTENCE_ENDS: Final = "。｡！？!?"
 TERMINALS: Final = "。｡．.！？!?…‥」』"
@@ -56,6 +60,11 @@ ELLIPSES: Final = "…‥"
 # 縺, 繧 and 繝 are what the first two bytes of あ-ん and ア-ン become when UTF-8 is read as Shift_JIS.
 GARBLED_ALWAYS: Final = "\ufffd縺繧繝"
 GARBLED_LEADS: Final = "､･ã¤¥‚"
+
+SMALL_YS: Final = "ゃゅょャュョ"
+DEPENDENTS: Final = SMALL_YS + "っッー"
+# The column of i; ふ (フュ), て and で (テュ, デュ), と and ど (トゥ's kin ドュ), う (ウュ) and ヴ (ヴュ) of loan words.
+BEFORE_SMALL_YS: Final = "きぎしじちぢにひびぴみりいふてでとどうゔ" + "キギシジチヂニヒビピミリイフテデトドウヴ"
 
 _RANGES: Final = (
     (SPACE, "0009-000D 0020 0085 00A0 1680 2000-200A 2028 2029 202F 205F 3000"),
@@ -85,6 +94,7 @@ def table() -> npt.NDArray[np.uint16]:
     for kind, ranges in _RANGES:
         for first, last in _ranges(ranges):
             entries[first : last + 1] = kind
+    entries[0x30FC] = LONG_VOWEL
     ideographs = {chr(code) for code in range(0x4E00, 0xA000)}
     japanese = _writable(ideographs, "cp932") | set(_JOYO_BEYOND_WINDOWS_31J)
     chinese = _writable(ideographs, "gb2312") | _writable(ideographs, "big5hkscs")
@@ -101,6 +111,8 @@ def table() -> npt.NDArray[np.uint16]:
         (URL_START, "hHwW"),
         (GARBLED, GARBLED_ALWAYS + "".join(chr(code) for code in range(0x80, 0xA0) if code != 0x85)),
         (GARBLED_LEAD, GARBLED_LEADS),
+        (DEPENDENT, DEPENDENTS),
+        (TAKES_SMALL, BEFORE_SMALL_YS),
     ):
         for character in marked:
             entries[ord(character)] |= flag

@@ -13,11 +13,9 @@ import pyarrow as pa
 
 from manyo.columns import Column
 from manyo.errors import ManyoError
-from manyo.measure import characters, lexicon, quality, repetition, tokens
+from manyo.measure import catalogue, characters, lexicon, quality, repetition
 from manyo.measure.catalogue import lexicon as of_lexicon
-from manyo.measure.catalogue import measures
 from manyo.measure.catalogue import repetition as of_repetition
-from manyo.measure.catalogue import tokens as of_tokens
 from manyo.measure.catalogue.entry import Measure
 
 ROWS_AT_ONCE: Final = 4096
@@ -33,50 +31,55 @@ _PASSES: Final[Mapping[Callable[[Column, npt.NDArray[np.int64]], Columns], Seque
 )
 
 
-def measure_batch(texts: Any, only: Iterable[str] | None = None, words: str = "") -> pa.RecordBatch:
+def measure_batch(
+    texts: Any, only: Iterable[str] | None = None, *, lists: Mapping[str, str] | None = None, words: str = ""
+) -> pa.RecordBatch:
     """Every measure of every text, or those named in `only`: one row a text, one column a measure, in that order.
 
-    With `words` a tokenizer is named ("sudachi" or "mecab"), and the measures of words join the others: a Python
-    package does the work, a hundred times slower than everything else.
-
     `texts` is a `Column`, or what `Column.of` takes: an Arrow string column, or a sequence of `str` or `bytes`. A null
-    is measured as an empty text. What is not asked for costs nothing, pass by pass: the measures that
-    `catalogue/characters.py` names are the cheap ones.
+    is measured as an empty text, a lone surrogate as U+FFFD. What is not asked for costs nothing, pass by pass: the
+    measures that `catalogue/characters.py` names are the cheap ones. `lists` are a user's word lists, texts by name (the form is
+    that of `lexicon.py`); each gives `NAME_hits`, `NAME_words`, `NAME_density` and `NAME_share`. `words` names the
+    tokenizer for measures by words, "" for none.
 
-    Raises `ManyoError` for a name that is no measure, and for a tokenizer that is not installed.
+    Raises `ManyoError` for a name that is no measure, or none that a list may have, and for a list that cannot be read.
 
-    >>> batch = measure_batch(["春はあけぼの。", "Spring is the dawn."])
-    >>> batch["characters"].to_pylist(), batch["language_score"].to_pylist()
-    ([7, 19], [1.0, 0.0])
+    >>> batch = measure_batch(["春はあけぼの。", "Spring is the dawn."], lists={"seasons": "春\\n|Spring|"})
+    >>> [batch[name].to_pylist() for name in ("characters", "language_score", "seasons_hits")]
+    [[7, 19], [1.0, 0.0], [1, 1]]
     """
-    known = measures(words)
+    lists = lists or {}
+    known = catalogue.measures(tuple(lists), words)
     wanted = list(known) if only is None else _checked(only, known)
     column = Column.of(texts)
     columns = dict(characters.columns(column))
+    total = columns["characters"]
     for compute, found in _PASSES.items():
         if any(item.name in wanted for item in found):
-            columns |= dict(compute(column, columns["characters"]))
+            columns |= dict(compute(column, total))
     if "quality" in wanted:  # made of its own pass and of what the word lists found
         if "adult_density" not in columns:
-            columns |= dict(lexicon.columns(column, columns["characters"]))
+            columns |= dict(lexicon.columns(column, total))
         columns |= dict(quality.columns(column, columns["adult_density"]))
-    if any(item.name in wanted for item in of_tokens.WORD_MEASURES):
-        columns |= dict(tokens.columns(column, words))
+    used = {name: text for name, text in lists.items() if any(one.name in wanted for one in of_lexicon.of_list(name))}
+    columns |= dict(lexicon.columns_of(used, column, total))
     arrays = [pa.array(columns[name], from_pandas=False).cast(known[name].dtype) for name in wanted]
     return pa.RecordBatch.from_arrays(arrays, names=wanted)
 
 
-def measure(texts: Any, only: Iterable[str] | None = None, words: str = "") -> pa.Table:
+def measure(
+    texts: Any, only: Iterable[str] | None = None, *, lists: Mapping[str, str] | None = None, words: str = ""
+) -> pa.Table:
     """As `measure_batch`, for a column of any length, chunked or not: a table of batches of at most 4,096 rows.
 
     >>> measure(pa.chunked_array([["一行目。\\n二行目。"], ["三行目。"]]), only=["lines"]).to_pydict()
     {'lines': [2, 1]}
     """
-    known = measures(words)
+    known = catalogue.measures(tuple(lists or {}), words)
     wanted = list(known) if only is None else _checked(only, known)
     chunks: Sequence[Any] = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
     batches = [
-        measure_batch(chunk[start : start + ROWS_AT_ONCE], wanted, words)
+        measure_batch(chunk[start : start + ROWS_AT_ONCE], wanted, lists=lists, words=words)
         for chunk in chunks
         for start in range(0, len(chunk), ROWS_AT_ONCE)
     ]
@@ -89,7 +92,5 @@ def _checked(only: Iterable[str], known: Mapping[str, Measure]) -> list[str]:
         if name not in known:
             near = difflib.get_close_matches(str(name), known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else "`manyo measure --measures` names them all"
-            if any(name == item.name for item in of_tokens.WORD_MEASURES):
-                hint = 'it is of words: name a tokenizer, words="sudachi" or words="mecab"'
             raise ManyoError(f"there is no measure {name!r}", hint=hint)
     return wanted

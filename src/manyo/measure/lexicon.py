@@ -1,6 +1,7 @@
 """Word lists matched in one pass: an Aho-Corasick automaton over bytes, for all lists at once.
 
-Source: Aho and Corasick 1975; the automaton is completed to a table of transitions, so that each byte costs one
+Source: Aho and Corasick 1975. Where no word has begun, the kernel goes on to the next place where one may, by bit sets of
+the words' first two characters, so that most of a text never reaches the automaton. The automaton is completed to a table of transitions, so that each byte costs one
 look-up. Bytes that the words do not tell apart share a column, A-Z and a-z among them: Latin letters match in either
 case. States in which a word ends are numbered last, so that one comparison finds them.
 
@@ -21,8 +22,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -30,11 +32,14 @@ import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.errors import ManyoError
-from manyo.kernels import inlined, kernel
-from manyo.measure.alphabet import CLASS, KANJI, decode, entry, table
+from manyo.kernels import borrowing, inlined, kernel, wide
+from manyo.measure.alphabet import CLASS, KANJI, KATAKANA, LONG_VOWEL, decode, entry, table
 from manyo.measure.ratio import share
 
-LISTS: Final = ("adult", "discrimination", "violence", "advertising", "gambling", "boilerplate")
+SUBJECTS: Final = ("adult", "discrimination", "violence", "advertising", "gambling")
+# From so many matches per 1,000 characters on, nothing is left to doubt but the suspicion itself.
+SUSPICIONS: Final[Mapping[str, float]] = MappingProxyType({"machine_generated": 5.0, "machine_translation": 10.0})
+LISTS: Final = (*SUBJECTS, "boilerplate", *SUSPICIONS, "bbs")
 HITS, DISTINCT, COVERED = range(3)
 
 LEFT, RIGHT = 1, 2  # where the script must change
@@ -45,11 +50,41 @@ def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple
     """The measures that `catalogue/lexicon.py` names."""
     counts = count(column)
     for number, name in enumerate(LISTS):
-        if name == "boilerplate":
-            yield "boilerplate_share", share(counts[:, number, COVERED], characters)
+        hits, distinct, covered = counts[:, number].T
+        if name in SUBJECTS:
+            yield from _of_list(name, hits, distinct, covered, characters)
+        elif name in SUSPICIONS:
+            density = share(hits, characters, per=1000.0)
+            yield f"{name}_suspicion", np.minimum(density / SUSPICIONS[name], 1)
+        elif name == "boilerplate":
+            yield "boilerplate_share", share(covered, characters)
         else:
-            yield f"{name}_density", share(counts[:, number, HITS], characters, per=1000.0)
-            yield f"{name}_words", counts[:, number, DISTINCT]
+            yield f"{name}_marks", hits
+
+
+def columns_of(
+    lists: Mapping[str, str], column: Column, characters: npt.NDArray[np.int64]
+) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """The measures of a user's lists, texts by name, that `catalogue.lexicon.of_list` names.
+
+    Each list is matched by itself, so that what one finds does not depend on the others.
+    """
+    for name, text in lists.items():
+        hits, distinct, covered = count(column, automaton_of(name, text))[:, 0].T
+        yield from _of_list(name, hits, distinct, covered, characters)
+
+
+def _of_list(
+    name: str,
+    hits: npt.NDArray[np.int64],
+    distinct: npt.NDArray[np.int64],
+    covered: npt.NDArray[np.int64],
+    characters: npt.NDArray[np.int64],
+) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    yield f"{name}_hits", hits
+    yield f"{name}_words", distinct
+    yield f"{name}_density", share(hits, characters, per=1000.0)
+    yield f"{name}_share", share(covered, characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +109,7 @@ class Automaton:
     width: int
     lists: int
     longest: int  # bytes of the longest word
+    heads: ByteArray  # with which bytes a word may begin: see `_heads`
 
 
 def read_words(text: str, number: int, *, where: str = "") -> list[Word]:
@@ -101,11 +137,17 @@ def read_words(text: str, number: int, *, where: str = "") -> list[Word]:
 
 @cache
 def automaton() -> Automaton:
-    """The automaton of Manyo's own lists, built on first use (some 50 ms)."""
+    """The automaton of Manyo's own lists, built on first use."""
     folder = files("manyo.measure") / "words"
     return build(
         {name: read_words((folder / f"{name}.txt").read_text("utf-8"), number) for number, name in enumerate(LISTS)}
     )
+
+
+@lru_cache(16)
+def automaton_of(name: str, text: str) -> Automaton:
+    """The automaton of one list of a user's. Raises `ManyoError` for a line that has signs but no word."""
+    return build({name: read_words(text, 0, where=f"list {name!r},")})
 
 
 def build(lists: Mapping[str, Iterable[Word]]) -> Automaton:
@@ -119,10 +161,10 @@ def build(lists: Mapping[str, Iterable[Word]]) -> Automaton:
     trie, ends = _trie(keys, columns)
     order, transitions, outputs = _complete(trie, ends, width)
     final = [state for state in order if outputs[state]]
-    renumbered = {state: number for number, state in enumerate([s for s in order if not outputs[s]] + final)}
-    complete = np.zeros((len(order), width), np.int32)
-    for state, row in enumerate(transitions):
-        complete[renumbered[state]] = [renumbered[target] * width for target in row]
+    old = np.array([state for state in order if not outputs[state]] + final, np.int64)
+    renumbered = np.zeros(len(order), np.int32)
+    renumbered[old] = np.arange(len(order), dtype=np.int32)
+    complete = renumbered[transitions[old]] * np.int32(width)
     starts = np.zeros(len(final) + 1, np.int64)
     np.cumsum([len(outputs[state]) for state in final], out=starts[1:])
     facts = [(words[key].list, len(key), len(key.decode()), words[key].bounds) for key in keys]
@@ -136,6 +178,7 @@ def build(lists: Mapping[str, Iterable[Word]]) -> Automaton:
         width=width,
         lists=len(lists),
         longest=max(map(len, keys), default=1),
+        heads=_heads(keys),
     )
 
 
@@ -167,24 +210,104 @@ def _trie(keys: Iterable[bytes], columns: IntArray) -> tuple[list[dict[int, int]
 
 def _complete(
     trie: list[dict[int, int]], ends: dict[int, int], width: int
-) -> tuple[list[int], list[list[int]], list[list[int]]]:
-    """States in order of depth, their complete rows, and the words that end in each, longest first."""
-    rows: list[list[int]] = [[] for _ in trie]
+) -> tuple[list[int], npt.NDArray[np.int32], list[list[int]]]:
+    """States in order of depth, the complete table `(states, width)`, and the words that end in each, longest first."""
+    table = np.zeros((len(trie), width), np.int32)
     outputs: list[list[int]] = [[] for _ in trie]
-    rows[0] = [trie[0].get(column, 0) for column in range(width)]
-    fallback = dict.fromkeys(trie[0].values(), 0)
+    for column, child in trie[0].items():
+        table[0, column] = child
+    fallback = [0] * len(trie)
     order, queue = [0], deque(trie[0].values())
     while queue:
         state = queue.popleft()
         order.append(state)
         behind = fallback[state]
         outputs[state] = ([ends[state]] if state in ends else []) + outputs[behind]
-        rows[state] = rows[behind].copy()
+        row = table[state]
+        row[:] = table[behind]
         for column, child in trie[state].items():
-            fallback[child] = rows[behind][column]
-            rows[state][column] = child
+            fallback[child] = int(row[column])
+            row[column] = child
             queue.append(child)
-    return order, rows, outputs
+    return order, table, outputs
+
+
+# Bit sets of `_heads`, 8 kB each: the first characters of words, where they take three bytes; those of words of one such
+# character; hashes of the first two such characters; the first two bytes of all other words. Then a byte for each first
+# byte of a word of one byte, and one that says whether there are words of one character of three.
+_FIRST, _ALONE, _PAIRS, _BYTES, _SINGLE = 0, 1 << 13, 2 << 13, 3 << 13, 4 << 13
+_SOME_ALONE: Final = _SINGLE + 256
+
+
+def _heads(keys: Iterable[bytes]) -> ByteArray:
+    """What tells the places where no word begins from the others, small enough for the nearest cache."""
+    heads = np.zeros(_SOME_ALONE + 1, np.uint8)
+
+    def put(part: int, bit: int) -> None:
+        heads[part + (bit >> 3)] |= 1 << (bit & 7)
+
+    for key in keys:
+        data = np.frombuffer(key, np.uint8)
+        code = _three(data, 0, len(key))
+        if code >= 0:
+            put(_FIRST, code)
+            if len(key) == 3:
+                put(_ALONE, code)
+                heads[_SOME_ALONE] = 1
+            elif (second := _three(data, 3, len(key))) >= 0:
+                put(_PAIRS, _pair(code, second))
+        else:  # keys are in lower case, the text need not be
+            for first in (key[:1].lower()[0], key[:1].upper()[0]):
+                heads[_SINGLE + first] |= len(key) == 1
+                for second in (*key[1:2].lower(), *key[1:2].upper()):
+                    put(_BYTES, first << 8 | second)
+    return heads
+
+
+@inlined
+def _three(data: ByteArray, position: int, end: int) -> int:
+    """The 16 bits that three bytes here stand for, if they have the form of a character; else -1."""
+    if position + 2 >= end:
+        return -1
+    lead, second, third = wide(data[position]), wide(data[position + 1]) ^ 0x80, wide(data[position + 2]) ^ 0x80
+    if lead >> 4 != 0xE or (second | third) >= 0x40:
+        return -1
+    return (lead & 0x0F) << 12 | second << 6 | third
+
+
+@inlined
+def _pair(first: int, second: int) -> int:
+    return (first * 40503 + second * 30011 >> 4) & 0xFFFF
+
+
+@inlined
+def _next_head(data: ByteArray, position: int, end: int, heads: ByteArray) -> int:
+    """The first place from here on where a word may begin; `end` when there is none."""
+    alone = heads[_SOME_ALONE] != 0
+    while position < end:
+        code = _three(data, position, end)
+        while code >= 0:
+            # One branch that is seldom taken for each character: what begins a word is common, the two together are not.
+            second = _three(data, position + 3, end)
+            pair = _pair(code, second)
+            may = wide(heads[_PAIRS + (pair >> 3)]) >> (pair & 7) & 1 if second >= 0 else 1
+            if may and wide(heads[_FIRST + (code >> 3)]) >> (code & 7) & 1:
+                return position
+            if alone and wide(heads[_ALONE + (code >> 3)]) >> (code & 7) & 1:
+                return position
+            position += 3
+            code = second
+        if position >= end:
+            break
+        byte = wide(data[position])
+        if heads[_SINGLE + byte]:
+            return position
+        if position + 1 < end:
+            pair = byte << 8 | wide(data[position + 1])
+            if wide(heads[_BYTES + (pair >> 3)]) >> (pair & 7) & 1:
+                return position
+        position += 1
+    return end
 
 
 def count(column: Column, machine: Automaton | None = None) -> npt.NDArray[np.int64]:
@@ -207,6 +330,7 @@ def count(column: Column, machine: Automaton | None = None) -> npt.NDArray[np.in
         machine.facts,
         machine.width,
         machine.longest,
+        machine.heads,
         counts,
     )
     return counts.reshape(column.rows, machine.lists, 3)
@@ -225,6 +349,7 @@ def _match(
     facts: IntArray,
     width: int,
     longest: int,
+    heads: ByteArray,
     counts: npt.NDArray[np.int64],
 ) -> None:
     # Matches that one which started further left may still replace: start, end, word. They do not overlap, and those
@@ -233,8 +358,14 @@ def _match(
     last_row = np.full(len(facts) // 4, -1, np.int64)  # where each word was last found
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
-        state, waiting = np.int64(0), 0
-        for position in range(start, end):
+        state, waiting, following = np.int64(0), 0, start
+        while following < end:
+            if state == 0:  # no word has begun: on to where one may
+                following = _next_head(data, following, end, heads)
+                if following == end:
+                    break
+            position = following
+            following += 1
             state = np.int64(transitions[state + columns[data[position]]])
             if state < first_output:
                 continue
@@ -284,7 +415,7 @@ def _settle(
             counts[row, column + DISTINCT] += 1
 
 
-@kernel
+@borrowing
 def _bounded(
     data: ByteArray, start: int, begin: int, finish: int, end: int, bounds: int, entries: npt.NDArray[np.uint16]
 ) -> bool:
@@ -298,13 +429,14 @@ def _bounded(
     return True
 
 
-@kernel
+@borrowing
 def _script(data: ByteArray, position: int, end: int, entries: npt.NDArray[np.uint16]) -> int:
     """The class of the character here; kanji are one, whoever uses them."""
-    return min(entry(decode(data, position, end) >> 3, entries) & CLASS, KANJI)
+    kind = entry(decode(data, position, end) >> 3, entries) & CLASS
+    return KATAKANA if kind == LONG_VOWEL else min(kind, KANJI)
 
 
-@kernel
+@borrowing
 def _back(data: ByteArray, start: int, position: int) -> int:
     """Where the character before `position` (> `start`) starts; at a stray continuation byte, that byte."""
     here = position - 1

@@ -10,36 +10,55 @@ A share whose denominator is 0 (an empty text has no lines) is 0: no measure is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
 import pyarrow as pa
 
-from manyo.measure.catalogue import characters, lexicon, quality, repetition, tokens
+from manyo.errors import ManyoError
+from manyo.measure.catalogue import characters, lexicon, quality, repetition
 from manyo.measure.catalogue.entry import Measure
+
+TOKENIZERS: Final = ("",)
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
     {item.name: item for room in (characters, repetition, lexicon, quality) for item in room.MEASURES}
 )
 
 
-def measures(words: str = "") -> Mapping[str, Measure]:
-    """The measures that a text gets: those above and, where a tokenizer is named, those of words.
+def measures(lists: Collection[str] = (), words: str = "") -> Mapping[str, Measure]:
+    """The measures with a user's lists of these names, and by words where a tokenizer is named; in their order.
 
-    >>> len(measures("sudachi")) - len(measures())
-    17
+    >>> [name for name in measures(["sales"]) if name not in MEASURES]
+    ['sales_hits', 'sales_words', 'sales_density', 'sales_share']
+
+    Raises `ManyoError` for the name of a list that gives a measure a name which another has, or is no name, and for a
+    tokenizer that there is not.
     """
-    found = {**MEASURES}
-    if words:
-        found |= {item.name: item for item in tokens.WORD_MEASURES}
+    if words not in TOKENIZERS:
+        raise ManyoError(
+            f"there is no tokenizer {words!r}", where="words", hint=f"there are: {', '.join(TOKENIZERS[1:])}"
+        )
+    found = dict(MEASURES)
+    for name in lists:
+        where = f"lists.{name}"
+        if not _NAME.fullmatch(name):
+            hint = "use small letters, digits and _, a letter first"
+            raise ManyoError(f"{name!r} cannot be the name of a word list", where=where, hint=hint)
+        for item in lexicon.of_list(name):
+            if item.name in found:
+                raise ManyoError(f"there is a measure {item.name!r} already", where=where, hint="rename the list")
+            found[item.name] = item
     return MappingProxyType(found)
 
 
-def fields() -> list[pa.Field]:
-    """The measures as Arrow fields, in their own order.
+def fields(lists: Collection[str] = (), words: str = "") -> list[pa.Field]:
+    """The measures as Arrow fields, in their own order. See `measures`.
 
     >>> fields()[0]
     pyarrow.Field<characters: int64>
     """
-    return [pa.field(item.name, item.dtype) for item in MEASURES.values()]
+    return [pa.field(item.name, item.dtype) for item in measures(lists, words).values()]

@@ -1,0 +1,41 @@
+"""What is measured beyond the catalogue's own: a user's word lists, and words as a tokenizer cuts them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import pyarrow as pa
+
+from manyo.measure import catalogue
+from manyo.measure.catalogue.entry import Measure
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`lists` are texts of word lists by name (see `lexicon.py`), `words` the tokenizer: "", "sudachi" or "mecab"."""
+
+    lists: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    words: str = ""
+
+    @property
+    def measures(self) -> Mapping[str, Measure]:
+        """Every measure that is taken, by name. Raises `ManyoError` for a list or a tokenizer that cannot be."""
+        return catalogue.measures(tuple(self.lists), self.words)
+
+    @property
+    def fields(self) -> list[pa.Field]:
+        """The same as Arrow fields."""
+        return [pa.field(item.name, item.dtype) for item in self.measures.values()]
+
+    def measure(self, texts: Any) -> pa.RecordBatch:
+        """One row a text, one column a measure. See `batch.measure_batch`."""
+        from manyo.measure import measure_batch
+
+        return measure_batch(texts, lists=self.lists, words=self.words)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can say it: `Settings(**settings.to_dict()) == settings`."""
+        return {"lists": dict(self.lists), "words": self.words}
