@@ -96,6 +96,26 @@ def test_edits_are_done_on_the_documents_as_they_were_read(crawl: Path, first: P
     assert digest(again.path) == digest(first)
 
 
+def test_a_list_of_one_s_own_is_measured_and_judged(crawl: Path, first: Path, tmp_path: Path) -> None:
+    (tmp_path / "water.txt").write_text("# 水の語\n湧き水\n水車\n", "utf-8")
+    (tmp_path / "dry.toml").write_text(
+        'name = "dry"\nextends = "manyo"\n[[rule]]\nname = "wet"\nmeasure = "water_hits"\nmax = 1\n'
+    )
+    inputs = json.dumps([str(crawl / "crawl.warc.gz"), str(crawl / "notes")])
+    text = f'name = "listed"\ninputs = {inputs}\n[engine]\nshard = 4000\n[judge]\nrules = "dry.toml"\n'
+    (tmp_path / "listed.toml").write_text(text + '[measure.lists]\nwater = "water.txt"\n', "utf-8")
+    built = manyo.build(tmp_path / "listed.toml", tmp_path / "built", workers=1)
+    for row in built.ledger().to_table().to_pylist():
+        assert (row["water_hits"] > 1) == ("wet" in row["failed"])
+    texts = {row["id"]: row["text"] for row in built.documents().to_table().to_pylist()}
+    assert texts and all(text.count("湧き水") + text.count("水車") < 2 for text in texts.values())
+    issued = pipeline.reissue(first, tmp_path / "listed.toml", tmp_path / "issued", workers=1)
+    assert digest(issued.path) == digest(built.path)
+    (tmp_path / "unlisted.toml").write_text(text, "utf-8")
+    with pytest.raises(ManyoError, match="no measure 'water_hits'"):
+        manyo.build(tmp_path / "unlisted.toml", tmp_path / "never")
+
+
 def test_a_finished_one_is_only_checked(first: Path, tmp_path: Path) -> None:
     events: list[Any] = []
     pipeline.reissue(first, "manyo", tmp_path / "out", workers=1)

@@ -186,7 +186,12 @@ def _run(plan: Plan, store: engine.Store, out: Path, workers: int, on_progress: 
     matched = run("match", tasks, needed=True)
     tasks = [engine.Task("cluster", 0, "manyo.stages.matching:cluster", {}, (done.digest, matched.digest))]
     clustered = run("cluster", tasks, needed=True)
-    last = {"near": near, "rules": release_rules(plan.rules), "quality": list(recipe.release.quality)}
+    last = {
+        "near": near,
+        "measuring": plan.measuring.to_dict(),
+        "rules": release_rules(plan.rules),
+        "quality": list(recipe.release.quality),
+    }
     tasks = [
         engine.Task(
             "release", commit.shard, "manyo.stages.releasing:release_shard", last, (done.digest, clustered.digest)

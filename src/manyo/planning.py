@@ -21,7 +21,9 @@ import pyarrow as pa
 from manyo import collect, engine, judge, protect, release
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
-from manyo.measure import fields
+from manyo.judge.known import extra
+from manyo.judge.known import known as known_measures
+from manyo.measure.settings import Settings as Measuring
 from manyo.release import manifest
 from manyo.stages.findings import damage
 from manyo.version import VERSION
@@ -57,6 +59,7 @@ class Plan:
     """Pure data: the same plan gives the same release."""
 
     recipe: recipes.Recipe
+    measuring: Measuring
     rules: judge.RuleSet
     origin: Origin
 
@@ -69,7 +72,12 @@ class Plan:
     def tasks(self) -> list[engine.Task]:
         """The tasks of the stage "read"."""
         near = asdict(self.recipe.dedupe)
-        judging = {"rules": self.rules.to_dict(paths=True), "near": near, "partitions": self.partitions}
+        judging = {
+            "measuring": self.measuring.to_dict(),
+            "rules": self.rules.to_dict(paths=True),
+            "near": near,
+            "partitions": self.partitions,
+        }
         return self.origin.tasks(self.rules, judging)
 
     @property
@@ -79,6 +87,7 @@ class Plan:
             "manyo": VERSION,
             "recipe": self.recipe.to_dict(),
             "rules": self.rules.digest,
+            "lists": list_digests(self.measuring.lists),
             "inputs": dict(self.origin.identity),
         }
 
@@ -88,12 +97,17 @@ class Plan:
         return f"manyo {VERSION}, numba {version('numba')}, pyarrow {pa.__version__}"
 
 
+def list_digests(lists: Mapping[str, str]) -> dict[str, str]:
+    """What the manifest says of a user's word lists: the SHA-256 of each, by name."""
+    return {name: sha256(text.encode()).hexdigest() for name, text in lists.items()}
+
+
 def plan_build(recipe: recipes.Recipe) -> Plan:
     """Check what the rooms have to say about the recipe, then look at the inputs."""
-    rules = _check(recipe)
+    measuring, rules = _check(recipe)
     sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
     shards = collect.plan(sources, shard_bytes=recipe.engine.shard)
-    return Plan(recipe, rules, _Inputs(recipe, sources, shards))
+    return Plan(recipe, measuring, rules, _Inputs(recipe, sources, shards))
 
 
 @dataclass(frozen=True)
@@ -160,7 +174,7 @@ def plan_reissue(folder: Path, recipe: str | Path) -> Plan:
         made = recipes.parse(whole.get("recipe", {}))
     wanted = _wanted(made, recipe)
     origin = _Kept(folder, whole)
-    plan = Plan(wanted, _check(wanted), origin)
+    plan = Plan(wanted, *_check(wanted), origin)
     if whole.get("made_with") != plan.fingerprint:
         raise ManyoError(
             f"this release was made with {whole.get('made_with')}, and this is {plan.fingerprint}",
@@ -227,6 +241,8 @@ class _Kept:
     def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any]) -> list[engine.Task]:
         function = "manyo.stages.rejudging:rejudge_shard"
         measured = list(rules.before) == self.manifest.get("rule_set", {}).get("before", [])
+        measured = measured and judging["measuring"]["words"] == self.manifest["recipe"]["measure"]["words"]
+        measured = measured and list_digests(judging["measuring"]["lists"]) == self.manifest.get("lists", {})
         return [
             engine.Task(
                 "read",
@@ -247,11 +263,12 @@ class _Kept:
         return list(self.manifest["inputs"])
 
 
-def _check(recipe: recipes.Recipe) -> judge.RuleSet:
-    """What the rooms have to say about the recipe; its rules."""
+def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:
+    """What the rooms have to say about the recipe: what it measures, and its rules."""
     with _checking(recipe.where):
-        release.data_schema(fields(), recipe.release.quality)
-        rules = _rules(recipe)
+        measuring = Measuring(_lists(recipe), recipe.measure.words)
+        release.data_schema(measuring.fields, recipe.release.quality)
+        rules = _rules(recipe, measuring)
         for kind in recipe.protect.kinds:
             if kind not in protect.KINDS:
                 near = difflib.get_close_matches(kind, protect.KINDS, n=1)
@@ -260,7 +277,7 @@ def _check(recipe: recipes.Recipe) -> judge.RuleSet:
                     where="[protect] kinds",
                     hint=f"did you mean {near[0]!r}?" if near else f"the kinds are {', '.join(protect.KINDS)}",
                 )
-    return rules
+    return measuring, rules
 
 
 @contextmanager
@@ -272,16 +289,47 @@ def _checking(file: str) -> Iterator[None]:
         raise ManyoError(error.what, where=f"{file}, {error.where}", hint=error.hint) from None
 
 
-def _rules(recipe: recipes.Recipe) -> judge.RuleSet:
+def _lists(recipe: recipes.Recipe) -> dict[str, str]:
+    """The texts of the user's word lists, by name."""
+    texts = {}
+    for name, path in recipe.measure.lists.items():
+        where = f"[measure] lists.{name}"
+        if not isinstance(path, str) or not path:
+            raise ManyoError(f"{path!r} is no file", where=where, hint=f'write {name} = "words.txt"')
+        try:
+            texts[name] = Path(recipe.base, path).read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ManyoError("the list is not UTF-8 text", where=f"{where}: {path}", hint="save it as UTF-8") from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ManyoError(
+                f"the list cannot be read: {reason}",
+                where=f"{where}: {path}",
+                hint="paths start from the recipe's folder",
+            ) from None
+    return texts
+
+
+def _rules(recipe: recipes.Recipe, measuring: Measuring) -> judge.RuleSet:
+    known = {**known_measures(), **measuring.measures}
     name = recipe.judge.rules
     if name.endswith(".toml"):
         name = str(Path(recipe.base) / name)
     changes = {"thresholds": dict(recipe.judge.thresholds), "disable": list(recipe.judge.disable)}
     try:
         if not recipe.judge.thresholds and not recipe.judge.disable:
-            return judge.load(name)
-        return judge.load({"name": recipe.name, "extends": name, **changes})
+            rules = judge.load(name, known)
+        else:
+            rules = judge.load({"name": recipe.name, "extends": name, **changes}, known)
     except ManyoError as error:
         # There, "recipe" is a set of rules that has no file: here, the section that asks for it.
         where = error.where.removeprefix("recipe").removeprefix(": ")
         raise ManyoError(error.what, where=f"[judge] {where or 'rules'}", hint=error.hint) from None
+    for need in rules.needs:
+        if need in known and extra(known[need]) and need not in measuring.measures:
+            raise ManyoError(
+                f"the rules of {rules.name!r} need measures by words, such as {need!r}",
+                where="[measure] words",
+                hint=f"write words = \"sudachi\" under [measure], and run: pip install 'manyo[{extra(known[need])}]'",
+            )
+    return rules

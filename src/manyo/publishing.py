@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from manyo import engine, judge, release
 from manyo.errors import ManyoError
-from manyo.measure import MEASURES, fields
-from manyo.planning import Plan
+from manyo.planning import Plan, list_digests
 from manyo.stages.findings import damage
 from manyo.version import VERSION
 
@@ -44,7 +43,7 @@ def publish(plan: Plan, store: engine.Store, out: Path, done: engine.Seal, relea
         for stale in sorted((out / kind).iterdir()):
             if f"{kind}/{stale.name}" not in names and _OURS.match(stale.name):
                 stale.unlink()
-    measures = list(MEASURES.values())
+    measures = list(plan.measuring.measures.values())
     manifest = {
         "format": 1,
         "manyo": VERSION,
@@ -58,6 +57,7 @@ def publish(plan: Plan, store: engine.Store, out: Path, done: engine.Seal, relea
             "before": list(plan.rules.before),
             "after": list(plan.rules.after),
         },
+        "lists": list_digests(plan.measuring.lists),
         "inputs": plan.origin.inputs(done),
         "counts": figures.counts(),
         "damage": _damage(done),
@@ -68,7 +68,7 @@ def publish(plan: Plan, store: engine.Store, out: Path, done: engine.Seal, relea
         out,
         figures,
         manifest,
-        fields(),
+        plan.measuring.fields,
         measures,
         plan.recipe.release.quality,
         name=plan.recipe.release.title or plan.recipe.name,

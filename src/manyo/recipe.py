@@ -43,6 +43,18 @@ class Judge:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """What is measured beyond what always is.
+
+    `lists` are word lists of the user's, name and path: each gives four measures. `words` is the tokenizer for
+    measures by words: "sudachi", "mecab", or "" for none.
+    """
+
+    lists: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Protect:
     """Which kinds of personal information are masked; an empty list masks none."""
 
@@ -82,6 +94,7 @@ class Engine:
 _SECTIONS: Final[Mapping[str, type]] = {
     "columns": Columns,
     "read": Read,
+    "measure": Measure,
     "judge": Judge,
     "dedupe": Dedupe,
     "protect": Protect,
@@ -105,6 +118,7 @@ class Recipe:
     description: str = ""
     columns: Columns = field(default_factory=Columns)
     read: Read = field(default_factory=Read)
+    measure: Measure = field(default_factory=Measure)
     judge: Judge = field(default_factory=Judge)
     dedupe: Dedupe = field(default_factory=Dedupe)
     protect: Protect = field(default_factory=Protect)

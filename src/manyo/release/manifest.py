@@ -7,6 +7,8 @@
     made_with       versions of the libraries that decide the bytes: pyarrow's writes the parts
     recipe          the recipe as it was run: tables of plain values
     rules           [{name, measure, min, max, why: {ja, en}, source}, ...], in the recipe's order
+    rule_set        {name, digest, before, after}: the rules' name and digest, and the edits that went with them
+    lists           {name: sha256}: the user's word lists
     inputs          [{file, size, fingerprint}, ...]
     counts          {records, skipped: {reason: n}, documents, refused_early: {reason: n}, candidates, refused,
                      duplicates, kept}

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from manyo import edit, judge, protect, read, records, release
 from manyo.columns import Column
-from manyo.measure import fields, measure_batch
+from manyo.measure.settings import Settings as Measuring
 
 # What a later recipe starts from, where this one has edits: the text and its placeholders before them.
 UNEDITED = (
@@ -21,15 +21,19 @@ UNEDITED = (
 )
 
 
-def schema(rules: judge.RuleSet) -> pa.Schema:
+def schema(rules: judge.RuleSet, measuring: Measuring) -> pa.Schema:
     """A full row before its cluster is known."""
     later = {"verdict", "cluster", "cluster_size", "similarity", "duplicate_kind"}
-    known = [field for field in release.full_schema(fields()) if field.name not in later]
+    known = [field for field in release.full_schema(measuring.fields) if field.name not in later]
     return pa.schema([*known, *(UNEDITED if rules.before or rules.after else ())])
 
 
 def documents(
-    pages: pa.RecordBatch, settings: read.Settings, rules: judge.RuleSet, kinds: Sequence[str]
+    pages: pa.RecordBatch,
+    settings: read.Settings,
+    measuring: Measuring,
+    rules: judge.RuleSet,
+    kinds: Sequence[str],
 ) -> pa.RecordBatch:
     """Pages (`records.PAGE`) as rows of `schema`. Personal information is masked before anything else sees the text."""
     found = read.read(Column.of(pages.column("body")), pages.column("content_type"), pages.column("kind"), settings)
@@ -48,27 +52,29 @@ def documents(
         "masked": pa.StructArray.from_arrays(counts, list(release.KINDS)),
         "spans": masked.spans,
     }
-    return _judged(columns, rules)
+    return _judged(columns, measuring, rules)
 
 
-def rejudged(rows: pa.RecordBatch, rules: judge.RuleSet, *, measured: bool) -> pa.RecordBatch:
+def rejudged(rows: pa.RecordBatch, measuring: Measuring, rules: judge.RuleSet, *, measured: bool) -> pa.RecordBatch:
     """Rows of `schema`, of other rules, judged by these. `measured` says that the measures may stay as they are."""
     columns = {name: rows.column(name) for name in rows.schema.names}
     for field in UNEDITED:
         if field.name in columns:
             columns[field.name.removeprefix("unedited_")] = columns.pop(field.name)
-    return _judged(columns, rules, measured=measured)
+    return _judged(columns, measuring, rules, measured=measured)
 
 
-def _judged(columns: dict[str, pa.Array], rules: judge.RuleSet, *, measured: bool = False) -> pa.RecordBatch:
+def _judged(
+    columns: dict[str, pa.Array], measuring: Measuring, rules: judge.RuleSet, *, measured: bool = False
+) -> pa.RecordBatch:
     """Edit, measure and judge: `columns` become rows of `schema`."""
-    whole = schema(rules)
+    whole = schema(rules, measuring)
     texts, spans = Column.of(columns["text"]), columns["spans"]
     columns = {**columns, "unedited_text": columns["text"], "unedited_spans": spans}
     before = edit.apply(texts, rules.before, spans)
     removed = list(before.removed.items())
     if not measured:
-        measures = measure_batch(before.texts)
+        measures = measuring.measure(before.texts)
         columns |= {name: measures.column(name) for name in measures.schema.names}
         gone = sum(before.removed.values(), np.zeros(texts.rows, np.int64))
         left = columns["characters"].to_numpy()

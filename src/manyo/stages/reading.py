@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from manyo import collect, dedupe, engine, judge, read
 from manyo.columns import Column
+from manyo.judge.known import known as known_measures
+from manyo.measure.settings import Settings as Measuring
 from manyo.records import PAGE
 from manyo.stages.documents import documents, schema
 from manyo.stages.findings import Findings
@@ -25,6 +27,7 @@ def read_shard(
     *,
     shard: dict[str, Any],
     reading: dict[str, Any],
+    measuring: dict[str, Any],
     rules: dict[str, Any],
     near: dict[str, Any],
     kinds: Sequence[str],
@@ -37,7 +40,8 @@ def read_shard(
     Pages are spotted as they come, in small batches; the few that are Japanese are gathered until they make `batch`
     bytes, so that what costs the same for any batch is paid for seldom.
     """
-    settings, rule_set = read.Settings(**reading), judge.load(rules)
+    settings, taken = read.Settings(**reading), Measuring(**measuring)
+    rule_set = judge.load(rules, {**known_measures(), **taken.measures})
     reader = collect.Reader(
         collect.Shard.from_json(shard),
         batch_bytes=min(batch, _SPOTTED),
@@ -48,17 +52,17 @@ def read_shard(
     )
     seen = 0
     waiting = _Waiting()
-    with Findings(context, schema(rule_set), dedupe.Settings(**near), partitions) as findings:
+    with Findings(context, schema(rule_set, taken), dedupe.Settings(**near), partitions) as findings:
         for pages in reader:
             seen += pages.num_rows
             waiting.add(pages, np.flatnonzero(read.spot(Column.of(pages.column("body")))))
             if waiting.size >= batch or (context.careful and waiting.size):
-                findings.add(documents(waiting.take(), settings, rule_set, kinds))
+                findings.add(documents(waiting.take(), settings, taken, rule_set, kinds))
             counts = {"candidates": findings.candidates, "passed": findings.passed}
             counts |= {"documents": seen, "bytes": reader.tally.bytes_in, "stored": reader.stored}
             context.report(counts)
         if waiting.size:
-            findings.add(documents(waiting.take(), settings, rule_set, kinds))
+            findings.add(documents(waiting.take(), settings, taken, rule_set, kinds))
     tally = reader.tally
     statistics = {
         "documents": seen,

@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from manyo import dedupe, engine, judge
 from manyo.errors import ManyoError
+from manyo.judge.known import known as known_measures
+from manyo.measure.settings import Settings as Measuring
 from manyo.stages.documents import rejudged, schema
 from manyo.stages.findings import Findings
 
@@ -20,6 +22,7 @@ def rejudge_shard(
     documents: engine.File | None,
     statistics: Mapping[str, Any],
     measured: bool,
+    measuring: dict[str, Any],
     rules: dict[str, Any],
     near: dict[str, Any],
     partitions: int,
@@ -31,7 +34,8 @@ def rejudge_shard(
     """
     if documents is None:
         return engine.Result(statistics=statistics)
-    rule_set = judge.load(rules)
+    taken = Measuring(**measuring)
+    rule_set = judge.load(rules, {**known_measures(), **taken.measures})
     path = context.fetch(documents, engine.open_store(work))
     if engine.sha256(path) != documents["sha256"]:
         raise ManyoError(
@@ -40,12 +44,12 @@ def rejudge_shard(
             hint="run the old release's build again: it makes the file anew",
         )
     with (
-        Findings(context, schema(rule_set), dedupe.Settings(**near), partitions) as findings,
+        Findings(context, schema(rule_set, taken), dedupe.Settings(**near), partitions) as findings,
         pa.memory_map(str(path)) as source,
     ):
         reader = pa.ipc.open_file(source)
         for number in range(reader.num_record_batches):
-            findings.add(rejudged(reader.get_batch(number), rule_set, measured=measured))
+            findings.add(rejudged(reader.get_batch(number), taken, rule_set, measured=measured))
             part = (number + 1) / reader.num_record_batches
             context.report(
                 {name: round(part * statistics[name]) for name in ("documents", "bytes", "stored")}

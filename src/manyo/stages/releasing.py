@@ -13,17 +13,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from manyo import dedupe, engine, records, release
-from manyo.measure import fields
+from manyo.measure.settings import Settings as Measuring
 from manyo.stages.findings import Shards, mapped, passes
 
 _SHARES: Final = ("hiragana_share", "katakana_share", "kanji_share", "latin_share")  # drawn in the report
 
 
 def release_shard(
-    context: engine.Context, *, near: dict[str, Any], rules: list[dict[str, Any]], quality: Sequence[str]
+    context: engine.Context,
+    *,
+    near: dict[str, Any],
+    measuring: dict[str, Any],
+    rules: list[dict[str, Any]],
+    quality: Sequence[str],
 ) -> engine.Result:
     """Write one shard's parts of `data` and `ledger`; its `figures` are a file, since samples of text are in them."""
-    settings = dedupe.Settings(**near)
+    settings, measures = dedupe.Settings(**near), Measuring(**measuring).fields
     shards = Shards(context)
     place = shards.place(context.task.shard)
     base, last = int(shards.bases[place]), int(shards.bases[place + 1])
@@ -33,8 +38,8 @@ def release_shard(
     figures = release.write_shard(
         paths["data"],
         paths["ledger"],
-        _with_clusters(context, shards.path(place, "documents"), found),
-        fields(),
+        _with_clusters(context, shards.path(place, "documents"), found, measures),
+        measures,
         quality,
         rules=rules,
         shares=_SHARES,
@@ -88,9 +93,11 @@ _REFUSED: Final = {
 }
 
 
-def _with_clusters(context: engine.Context, path: Path, found: dict[str, pa.Array]) -> Iterator[pa.RecordBatch]:
+def _with_clusters(
+    context: engine.Context, path: Path, found: dict[str, pa.Array], measures: Sequence[pa.Field]
+) -> Iterator[pa.RecordBatch]:
     """A shard's documents with their cluster columns, batch by batch."""
-    schema = release.full_schema(fields())
+    schema = release.full_schema(measures)
     done = written = 0
     with pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)

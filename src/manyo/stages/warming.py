@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from manyo import dedupe, engine, judge, protect, read, records
 from manyo.columns import Column
+from manyo.measure.settings import Settings as Measuring
 from manyo.stages.documents import documents
 
 
@@ -38,7 +39,7 @@ def _warm_reading() -> None:
         records.PAGE,
     )
     read.spot(Column.of(pages.column("body")))
-    documents(pages, read.Settings(), judge.load("manyo"), protect.KINDS)
+    documents(pages, read.Settings(), Measuring(), judge.load("manyo"), protect.KINDS)
 
 
 def _warm_deduplication() -> None:
