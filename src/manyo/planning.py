@@ -23,6 +23,7 @@ from manyo import recipe as recipes
 from manyo.errors import ManyoError
 from manyo.judge.known import extra
 from manyo.judge.known import known as known_measures
+from manyo.measure import segmenters
 from manyo.measure.settings import Settings as Measuring
 from manyo.release import manifest
 from manyo.stages.findings import damage
@@ -267,6 +268,8 @@ def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:
     """What the rooms have to say about the recipe: what it measures, and its rules."""
     with _checking(recipe.where):
         measuring = Measuring(_lists(recipe), recipe.measure.words)
+        if measuring.words:
+            segmenters.load(measuring.words)  # now rather than in every worker
         release.data_schema(measuring.fields, recipe.release.quality)
         rules = _rules(recipe, measuring)
         for kind in recipe.protect.kinds:

@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from manyo.columns import Column
 from manyo.errors import ManyoError
-from manyo.measure import catalogue, characters, lexicon, quality, repetition
+from manyo.measure import catalogue, characters, lexicon, quality, repetition, tokens
 from manyo.measure.catalogue import lexicon as of_lexicon
 from manyo.measure.catalogue import repetition as of_repetition
+from manyo.measure.catalogue import tokens as of_tokens
 from manyo.measure.catalogue.entry import Measure
 
 ROWS_AT_ONCE: Final = 4096
@@ -39,10 +40,12 @@ def measure_batch(
     `texts` is a `Column`, or what `Column.of` takes: an Arrow string column, or a sequence of `str` or `bytes`. A null
     is measured as an empty text, a lone surrogate as U+FFFD. What is not asked for costs nothing, pass by pass: the
     measures that `catalogue/characters.py` names are the cheap ones. `lists` are a user's word lists, texts by name (the form is
-    that of `lexicon.py`); each gives `NAME_hits`, `NAME_words`, `NAME_density` and `NAME_share`. `words` names the
-    tokenizer for measures by words, "" for none.
+    that of `lexicon.py`); each gives `NAME_hits`, `NAME_words`, `NAME_density` and `NAME_share`. `words` names a
+    tokenizer ("sudachi" or "mecab"), and the measures of words join the others: a Python package does the work, a hundred
+    times slower than everything else.
 
-    Raises `ManyoError` for a name that is no measure, or none that a list may have, and for a list that cannot be read.
+    Raises `ManyoError` for a name that is no measure, or none that a list may have, for a list that cannot be read, and
+    for a tokenizer that is not installed.
 
     >>> batch = measure_batch(["春はあけぼの。", "Spring is the dawn."], lists={"seasons": "春\\n|Spring|"})
     >>> [batch[name].to_pylist() for name in ("characters", "language_score", "seasons_hits")]
@@ -63,6 +66,8 @@ def measure_batch(
         columns |= dict(quality.columns(column, columns["adult_density"]))
     used = {name: text for name, text in lists.items() if any(one.name in wanted for one in of_lexicon.of_list(name))}
     columns |= dict(lexicon.columns_of(used, column, total))
+    if any(item.name in wanted for item in of_tokens.WORD_MEASURES):
+        columns |= dict(tokens.columns(column, words))
     arrays = [pa.array(columns[name], from_pandas=False).cast(known[name].dtype) for name in wanted]
     return pa.RecordBatch.from_arrays(arrays, names=wanted)
 
@@ -92,5 +97,7 @@ def _checked(only: Iterable[str], known: Mapping[str, Measure]) -> list[str]:
         if name not in known:
             near = difflib.get_close_matches(str(name), known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else "`manyo measure --measures` names them all"
+            if any(name == item.name for item in of_tokens.WORD_MEASURES):
+                hint = 'it is of words: name a tokenizer, words="sudachi" or words="mecab"'
             raise ManyoError(f"there is no measure {name!r}", hint=hint)
     return wanted

@@ -18,10 +18,9 @@ from typing import Final
 import pyarrow as pa
 
 from manyo.errors import ManyoError
-from manyo.measure.catalogue import characters, lexicon, quality, repetition
+from manyo.measure.catalogue import characters, lexicon, quality, repetition, tokens
 from manyo.measure.catalogue.entry import Measure
 
-TOKENIZERS: Final = ("",)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
@@ -30,18 +29,13 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
 
 
 def measures(lists: Collection[str] = (), words: str = "") -> Mapping[str, Measure]:
-    """The measures with a user's lists of these names, and by words where a tokenizer is named; in their order.
+    """The measures with a user's lists of these names, and those of words where a tokenizer is named; in their order.
 
     >>> [name for name in measures(["sales"]) if name not in MEASURES]
     ['sales_hits', 'sales_words', 'sales_density', 'sales_share']
 
-    Raises `ManyoError` for the name of a list that gives a measure a name which another has, or is no name, and for a
-    tokenizer that there is not.
+    Raises `ManyoError` for the name of a list that gives a measure a name which another has, or is no name.
     """
-    if words not in TOKENIZERS:
-        raise ManyoError(
-            f"there is no tokenizer {words!r}", where="words", hint=f"there are: {', '.join(TOKENIZERS[1:])}"
-        )
     found = dict(MEASURES)
     for name in lists:
         where = f"lists.{name}"
@@ -52,6 +46,8 @@ def measures(lists: Collection[str] = (), words: str = "") -> Mapping[str, Measu
             if item.name in found:
                 raise ManyoError(f"there is a measure {item.name!r} already", where=where, hint="rename the list")
             found[item.name] = item
+    if words:
+        found |= {item.name: item for item in tokens.WORD_MEASURES}
     return MappingProxyType(found)
 
 

@@ -20,6 +20,7 @@ class Measure:
     definition: str
     least: float = 0.0
     most: float = inf
+    extra: str = ""  # of Manyo's, without which it cannot be computed: "words" for `pip install 'manyo[words]'`
 
 
 def count(name: str, japanese: str, english: str, definition: str, unit: str = "count") -> Measure:
