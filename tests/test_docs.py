@@ -37,7 +37,7 @@ PAGES = (
     *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "examples" / "demo" / "README.md",
 )
-NO_ROOM = {"stages"}  # what workers run out of several rooms: docs/build.md
+NO_ROOM = {"stages", "cli"}  # what workers run out of several rooms (docs/build.md), and the verbs
 
 _FENCE = re.compile(r"^(```+)(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")

@@ -329,6 +329,10 @@ inputs = ["crawl/*.warc.gz", "documents/"]
 # nfkc = "safe"            # 字の統一：safe（半角カナ・全角英数のみ）, kana（半角カナのみ）, all（すべて）, none（しない）
 # comments = "auto"        # コメント：auto（掲示板のように本文であれば残す）, keep（残す）, drop（消す）
 
+[measure]
+# words = "sudachi"        # 語に基づく測定（遅い。pip install 'manyo[words]' が必要）
+# lists.sales = "sales.txt"  # 自作の語リスト。sales_hits などの測定値になります
+
 [judge]
 # rules = "manyo"          # 採否の規則：同梱の名前か、TOML ファイルのパス
 # disable = []             # 使わない規則の名前

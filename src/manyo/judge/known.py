@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from manyo.measure.catalogue import MEASURES
 from manyo.measure.catalogue.entry import Measure, count, share
+from manyo.measure.catalogue.tokens import WORD_MEASURES
 
 # Their types are those of `records.READING`; `edited_share` is there where a recipe edits texts before it measures.
 OF_THE_PAGE: Final = (
@@ -45,7 +46,7 @@ OF_THE_PAGE: Final = (
 @cache
 def known() -> Mapping[str, Measure]:
     """Everything that a rule may name, by name."""
-    return MappingProxyType({**MEASURES, **{measure.name: measure for measure in OF_THE_PAGE}})
+    return MappingProxyType({**MEASURES, **{measure.name: measure for measure in (*WORD_MEASURES, *OF_THE_PAGE)}})
 
 
 def extra(measure: Measure) -> str:
