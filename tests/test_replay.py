@@ -145,6 +145,29 @@ def test_an_old_ledger_lacks_a_measure(built: Path, tmp_path: Path) -> None:
         replay.judge(old, judge.load("manyo"))
 
 
+def test_expressions_and_hosts_are_told_as_measures_are(crawl: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(
+        'name = "told"\nextends = "manyo"\n'
+        '[[rule]]\nname = "stops"\nmeasure = "full_stops / characters"\nmax = 0.0315\n'
+        '[[rule]]\nname = "hosts"\nhosts_refused = ["example.jp"]\n'
+    )
+    built = manyo.build(
+        {"name": "told", **inputs(crawl), "judge": {"rules": str(tmp_path / "rules.toml")}}, tmp_path / "out"
+    )
+    rows = ledger(built.path / "ledger")
+    assert all(("hosts" in row["failed"]) == row["host"].endswith("example.jp") for row in rows)
+    assert {"stops"} < {name for row in rows for name in row["failed"]}
+    row = next(row for row in rows if {"stops", "hosts"} <= set(row["failed"]))
+    answer = json.loads(run("explain", built.path, row["id"], "--json").out)
+    found = {rule["name"]: rule for rule in answer["failed"]}
+    assert found["hosts"]["value"] == row["host"]
+    assert found["stops"]["value"] == pytest.approx(row["full_stops"] / row["characters"])
+    told = run("explain", built.path, row["id"], "--lang", "en").out
+    assert "∉ example.jp" in told and f"host = {row['host']}" in told
+    replayed = replay.judge(built.path, judge.load(tmp_path / "rules.toml"))
+    assert (replayed.gained, replayed.lost) == (0, 0)
+
+
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_the_verbs(built: Path, tmp_path: Path, lang: str) -> None:
     recipe = tmp_path / "loose.toml"

@@ -80,6 +80,7 @@ def release_rules(rules: judge.RuleSet) -> list[dict[str, Any]]:
     """The rules as a manifest lists them."""
     return [
         {
+            **{key: value for key, value in rule.to_dict().items() if key.startswith("hosts_")},
             "name": rule.name,
             "measure": rule.measure,
             "min": rule.min,

@@ -94,9 +94,10 @@ def explain(folder: Path, document: str, as_json: bool, lang: str) -> None:
       manyo explain corpus https://www.town.example.jp/gomi.html
       manyo explain corpus 3f0c2a
     """
+    from manyo.judge.expressions import of_row
     from manyo.release import explain as explain_document
 
-    story = explain_document(folder, document)
+    story = explain_document(folder, document, of_row)
     click.echo(json.dumps(story.data, ensure_ascii=False, indent=1) if as_json else story.text(lang))
 
 

@@ -135,6 +135,18 @@ def evaluate(tree: Expression, column: Callable[[str], npt.NDArray[Any]]) -> Flo
         return np.asarray(np.divide(left, right, out=np.zeros(np.broadcast(left, right).shape), where=known))
 
 
+def of_row(text: str, row: Mapping[str, Any]) -> float | None:
+    """The value of an expression for one row of measures; None where the row lacks one of them.
+
+    >>> of_row("full_stops / characters", {"full_stops": 3, "characters": 300})
+    0.01
+    """
+    tree = parse(text)
+    if any(row.get(name) is None for name in names(tree)):
+        return None
+    return float(evaluate(tree, lambda name: np.array([row[name]])).item())
+
+
 def bounds(tree: Expression, ranges: Callable[[str], Interval]) -> Interval:
     """Between which numbers every value of the tree lies, `ranges` giving the least and the most of each name.
 

@@ -117,7 +117,13 @@ def bounds(rule: Mapping[str, Any]) -> str:
 
     >>> bounds({"min": 0.2, "max": 0.5}), bounds({"min": 400}), bounds({"max": 1_000_000})
     ('0.2–0.5', '≥ 400', '≤ 1,000,000')
+    >>> bounds({"hosts_refused": ["5ch.net", "wikipedia.org"]}), bounds({"hosts_allowed_file": "hosts.txt"})
+    ('∉ 5ch.net, wikipedia.org', '∈ hosts.txt')
     """
+    for key, sign in (("hosts_refused", "∉"), ("hosts_allowed", "∈")):
+        if names := rule.get(key) or rule.get(f"{key}_file"):
+            listed = [names] if isinstance(names, str) else list(names)
+            return f"{sign} {plain(', '.join(listed[:3]))}{', …' if len(listed) > 3 else ''}"
     low, high = rule.get("min"), rule.get("max")
     if low is not None and high is not None:
         return f"{number(low)}–{number(high)}"
@@ -129,9 +135,11 @@ def bounds(rule: Mapping[str, Any]) -> str:
 def number(value: Any) -> str:
     """A number for people: thousands set apart, four significant digits where it is not whole.
 
-    >>> number(1234567), number(0.123456), number(400.0), number(None)
-    ('1,234,567', '0.1235', '400', '—')
+    >>> number(1234567), number(0.123456), number(400.0), number(None), number("www.example.jp")
+    ('1,234,567', '0.1235', '400', '—', 'www.example.jp')
     """
+    if isinstance(value, str):  # the host that a rule about hosts looked at
+        return plain(value)
     if value is None:
         return "—"
     if isinstance(value, float) and not value.is_integer():

@@ -7,7 +7,7 @@ the narrow columns), and only the row that was found is read whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -40,8 +40,13 @@ class Story:
         return "\n\n".join(_tell(self.data, lang))
 
 
-def explain(out: Path, key: str) -> Story:
+Evaluate = Callable[[str, Mapping[str, Any]], float | None]
+
+
+def explain(out: Path, key: str, evaluate: Evaluate | None = None) -> Story:
     """The story of the document with this id, the beginning of an id (four digits or more), URL, or file.
+
+    `evaluate` gives the value of a rule's expression over a row of measures; without it, such a value is left out.
 
     Raises `ManyoError` when `out` is no release, when nothing fits `key` (with the URLs that come nearest), and when
     several documents do (with their ids).
@@ -70,7 +75,7 @@ def explain(out: Path, key: str) -> Story:
     except (pa.ArrowInvalid, pa.ArrowKeyError, OSError, KeyError) as error:
         hint = "copy the release again, or build it again with the same recipe"
         raise ManyoError("the ledger cannot be read", where=f"{out}: {error}", hint=hint) from None
-    return Story(_story(row, whole, f"ledger/{part}", cluster, excerpt))
+    return Story(_story(row, whole, f"ledger/{part}", cluster, excerpt, evaluate))
 
 
 def _open(out: Path, whole: Mapping[str, Any], folder: str) -> ds.Dataset:
@@ -167,7 +172,12 @@ def _excerpt(out: Path, whole: Mapping[str, Any], part: str, row: Mapping[str, A
 
 
 def _story(
-    row: Mapping[str, Any], whole: Mapping[str, Any], part: str, cluster: dict[str, Any] | None, excerpt: str | None
+    row: Mapping[str, Any],
+    whole: Mapping[str, Any],
+    part: str,
+    cluster: dict[str, Any] | None,
+    excerpt: str | None,
+    evaluate: Evaluate | None,
 ) -> dict[str, Any]:
     known = set(ledger_schema(()).names)
     measures = {name: shortest(value) for name, value in row.items() if name not in known}
@@ -175,7 +185,9 @@ def _story(
     failed = []
     for name in row["failed"]:
         rule = rules.get(name, {"name": name})
-        failed.append({**rule, "value": measures.get(rule.get("measure", ""))})
+        measure = rule.get("measure", "")
+        value = row[measure] if measure in row else evaluate(measure, row) if measure and evaluate else None
+        failed.append({**rule, "value": shortest(value)})
     return {
         "id": row["id"],
         "verdict": row["verdict"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from manyo import dedupe, engine, records, release
+from manyo import dedupe, engine, judge, records, release
 from manyo.measure.settings import Settings as Measuring
 from manyo.stages.findings import Shards, mapped, passes
 
@@ -38,7 +38,7 @@ def release_shard(
     figures = release.write_shard(
         paths["data"],
         paths["ledger"],
-        _with_clusters(context, shards.path(place, "documents"), found, measures),
+        _with_expressions(_with_clusters(context, shards.path(place, "documents"), found, measures), rules),
         measures,
         quality,
         rules=rules,
@@ -116,3 +116,14 @@ def _with_clusters(
             yield pa.RecordBatch.from_arrays(
                 [columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema
             )
+
+
+def _with_expressions(
+    batches: Iterator[pa.RecordBatch], rules: Sequence[Mapping[str, Any]]
+) -> Iterator[pa.RecordBatch]:
+    """The same with a column for each expression that a rule looks at, for the figures: the ledger has none of these."""
+    for batch in batches:
+        for measure in dict.fromkeys(rule["measure"] for rule in rules):
+            if measure not in batch.schema.names:
+                batch = batch.append_column(measure, pa.array(judge.values(judge.Rule("", measure), batch)))
+        yield batch
