@@ -204,6 +204,8 @@ def test_sudachi_gives_the_shortest_units() -> None:
     [(words, kinds)] = split("東京都庁の　猫と\n話す。…")
     assert words == ["東京", "都庁", "の", "猫", "と", "話す", "。", "…"]
     assert kinds == [NOUN, NOUN, OTHER, NOUN, OTHER, OTHER, SYMBOL, SYMBOL]
+    [(words, _)] = split("2,323人が8.5割")  # numbers are joined
+    assert words == ["2,323", "人", "が", "8.5", "割"]
 
 
 @needs_mecab
