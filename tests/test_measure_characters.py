@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +14,7 @@ from manyo.measure import alphabet, characters, language
 SPACES = {*"\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000", *map(chr, range(0x2000, 0x200B))}
 
 # What the kernel treats specially, and what it does not, in one bag: random text drawn from it meets every branch.
-INTERESTING = "っゃょッャきしフーあいうのはがアイウーヴ漢字々〆〇経済们说嗎한글éÀßЖα。｡、！？!?….‥・･.」』）)】\"'-*●※hHwW:/tps0９①㈱ｶﾞﾊﾟ､縺繧繝�\x80\x85\x9fã¤¥‚‰€゛\u3099\u0301\ufe0f𠮷😀\U000e0041\n\n\n \u3000\t<>|~ァ"
+INTERESTING = "しょっゃッャぃ゙\u3099  第あいうのはがアイウーヴ漢字々〆〇経済们说嗎한글éÀßЖα。｡、！？!?….‥・･.」』）)】\"'-*●※hHwW:/tps0９①㈱ｶﾞﾊﾟ､縺繧繝�\x80\x85\x9fã¤¥‚‰€゛\u3099\u0301\ufe0f𠮷😀\U000e0041\n\n\n \u3000\t<>|~ァ"
 FRAGMENTS = [
     "http://",
     "https://例",
@@ -29,6 +28,9 @@ FRAGMENTS = [
     "ã\x81",
     "､ｱ",
     "¤¢",
+    "道 は",
+    "第ー回",
+    "hhwww.w",
 ]
 text = st.lists(st.one_of(st.sampled_from(INTERESTING), st.sampled_from(FRAGMENTS)), max_size=60).map("".join)
 anything = st.one_of(
@@ -47,13 +49,11 @@ def kind(character: str) -> int:
 
     if character in SPACES:
         return alphabet.SPACE
-    if character in "。、":
-        return alphabet.STOP_OR_COMMA
+    if character in "。、ー":
+        return {"。": alphabet.STOP, "、": alphabet.COMMA}.get(character, alphabet.LONG_VOWEL)
     if between((0x3041, 0x3096), (0x309D, 0x309F), (0x1B000, 0x1B16F)):
         return alphabet.HIRAGANA
-    if character == "ー":
-        return alphabet.LONG_VOWEL
-    if between((0x30A1, 0x30FA), (0x30FD, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F)):
+    if between((0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F)):
         return alphabet.KATAKANA
     if between((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF), (0x2E80, 0x2FDF)):
         return alphabet.KANJI
@@ -112,40 +112,50 @@ def garbled(string: str) -> int:
     )
 
 
-def of_line(line: str, counts: dict[int, int]) -> None:
-    """What is looked at line by line: language, stray spaces, misplaced kana."""
-    kinds = [kind(character) for character in line]
-    kanji = (alphabet.KANJI, alphabet.KANJI_JAPANESE, alphabet.KANJI_CHINESE)
-    japanese = (alphabet.HIRAGANA, alphabet.KATAKANA, alphabet.LONG_VOWEL, *kanji)
-    content = sum(one in (*japanese, alphabet.HANGUL, alphabet.LATIN, alphabet.OTHER) for one in kinds)
-    if content:
-        row = np.zeros((1, characters.COUNTS), np.int64)
-        for character, one in zip(line, kinds, strict=True):  # whose a kanji is, other tests say
-            row[0, alphabet.entry(ord(character), alphabet.table()) & alphabet.CLASS if one in kanji else one] += 1
-        score = language.score(row)[0]
-        counts[characters.LINE_CONTENT] += content
-        counts[characters.JAPANESE_LINES] += content * (score >= 0.5)
-        counts[characters.FOREIGN_LINES] += content * (score < 0.1)
-    for place in range(1, len(line) - 1):
-        if line[place] in " \xa0" and kinds[place - 1] in japanese and kinds[place + 1] in japanese:
-            counts[characters.STRAY_SPACES] += 1
-    solid = [place for place, one in enumerate(kinds) if one != alphabet.SPACE]
-    for number, place in enumerate(solid):
-        character, before = line[place], line[solid[number - 1]] if number else ""
-        if character in "っッ":
-            wrong = not before
-        elif character == "ー":
-            neighbour = kinds[place - 1] if place else alphabet.SPACE
-            bridged = place > 1 and line[place - 1] in " \xa0" and kinds[place - 2] in japanese
-            wrong = not before or neighbour in kanji or (bridged and kinds[place - 2] in kanji)
-        elif character in "ゃゅょャュョ":
-            wrong = (
-                not before
-                or before not in "きぎしじちぢにひびぴみりいふてでとどうゔキギシジチヂニヒビピミリイフテデトドウヴ"
+def spaced(line: str) -> int:
+    """Single spaces between kana or kanji, one of them hiragana."""
+
+    def japanese(character: str) -> bool:
+        return kind(character) in (alphabet.HIRAGANA, alphabet.KATAKANA, alphabet.LONG_VOWEL, alphabet.KANJI)
+
+    pairs = zip(line, line[1:], line[2:], strict=False)
+    return sum(
+        gap == " " and japanese(left) and japanese(right) and alphabet.HIRAGANA in (kind(left), kind(right))
+        for left, gap, right in pairs
+    )
+
+
+def misplaced(line: str) -> int:
+    """Small kana and ー where Japanese has none."""
+
+    def wrong(left: str, kana: str, right: str) -> bool:
+        if kana in "ゃゅょャュョ":
+            return not re.match(
+                "[きしちにひみりぎじぢびぴてでとどふゔぃキシチニヒミリギジヂビピテデトドフヴィ\u3099-゜]", left
             )
-        else:
-            continue
-        counts[characters.MISPLACED_KANA] += wrong
+        if kana == "っ":
+            return bool(re.match("[あいうえおな-のま-もらりるれろやゆよわゐゑをん]", right))
+        if kana == "ッ":
+            return bool(re.match("[アイウエオン]", right))
+        after_kana = left != "" and kind(left) in (alphabet.HIRAGANA, alphabet.KATAKANA, alphabet.LONG_VOWEL)
+        return kana == "ー" and not after_kana and right != "" and kind(right) == alphabet.KANJI
+
+    return sum(wrong(line[at - 1 : at] if at else "", kana, line[at + 1 : at + 2]) for at, kana in enumerate(line))
+
+
+def weigh(string: str) -> list[int]:
+    """Japanese, Chinese, Korean, Latin and other content, and that of nobody, times five."""
+    kinds = [int(alphabet.table()[ord(c)]) & alphabet.CLASS if ord(c) < 0x20000 else kind(c) for c in string]
+    kana = sum(k in (alphabet.HIRAGANA, alphabet.KATAKANA, alphabet.LONG_VOWEL) for k in kinds)
+    chinese, japanese = kinds.count(alphabet.KANJI_CHINESE), kinds.count(alphabet.KANJI_JAPANESE)
+    kanji, hangul = kinds.count(alphabet.KANJI) + chinese + japanese, kinds.count(alphabet.HANGUL)
+    theirs = min(kanji, 4 * chinese)
+    ours = min(kanji - theirs, 5 * kana + 16 * japanese)
+    theirs += min(kanji - theirs - ours, 16 * chinese)
+    hanja = min(kanji - theirs - ours, hangul)
+    letters, others = kinds.count(alphabet.LATIN), kinds.count(alphabet.OTHER)
+    rest = kanji - theirs - ours - hanja
+    return [5 * (kana + ours), 5 * theirs, 5 * (hangul + hanja), 2 * letters, 2 * others, 5 * rest]
 
 
 def twin(data: bytes) -> dict[int, int]:
@@ -154,29 +164,35 @@ def twin(data: bytes) -> dict[int, int]:
     for character in string:
         counts[kind(character)] += 1
     spans = urls(string)
+    counts[characters.URLS] = len(spans)
     counts[characters.URL_CHARACTERS] = sum(end - start for start, end in spans)
+    counts[characters.URL_LETTERS] = sum(c.isalpha() for start, end in spans for c in string[start:end])
+    counts[characters.NEWLINES] = string.count("\n")
+    counts[characters.LEADING_KANA] = len(re.findall("[ぁ-んァ-ン]", string[:50]))
     plain = list(string)  # what a URL holds ends nothing: letters in its place
     for start, end in spans:
         plain[start:end] = "x" * (end - start)
     solid = "".join(plain)
+    for line in solid.split("\n"):
+        counts[characters.SPACED_KANA] += spaced(line)
+        counts[characters.MISPLACED_KANA] += misplaced(line)
     lines = [line for line in solid.split("\n") if any(c not in SPACES for c in line)]
     lengths = [sum(c not in SPACES for c in line) for line in lines]
     counts[characters.LINES] = len(lines)
-    counts[characters.FULL_STOPS] = string.count("。")
-    counts[characters.NEWLINES] = string.count("\n")
-    counts[characters.URLS] = len(spans)
-    counts[characters.LEADING_KANA] = len(re.findall("[ぁ-んァ-ン]", string[:50]))
-    counts[characters.TINY_LINE_CHARACTERS] = sum(length for length in lengths if length <= 5)
-    for line in string.split("\n"):
-        of_line(line, counts)
-    for line in solid.split("\n"):
-        last = tail(line, "")
-        counts[characters.TRAILING_SENTENCES] += (
-            last != ""
-            and last[-1] in "・･…‥"
-            and bool([c for c in re.split("[。｡！？!?]", last)[-1] if c not in SPACES])
-        )
     counts[characters.SHORT_LINES] = sum(length <= 10 for length in lengths)
+    counts[characters.TINY_LINE_CHARACTERS] = sum(length for length in lengths if length <= 5)
+    counts[characters.TRAILING_SENTENCES] = sum(tail(line, "")[-1] in "・…" for line in lines)
+    bare = list(string)  # URLs are no language
+    for start, end in spans:
+        bare[start:end] = "\0" * (end - start)
+    for line in "".join(bare).split("\n"):
+        *languages, _ = weigh(line)
+        length = sum(c not in SPACES for c in line)
+        counts[characters.LINE_CHARACTERS] += length if sum(languages) else 0
+        counts[characters.JAPANESE_LINE_CHARACTERS] += (
+            length if sum(languages) <= 2 * languages[0] and languages[0] else 0
+        )
+        counts[characters.FOREIGN_LINE_CHARACTERS] += length if sum(languages) > 10 * languages[0] else 0
     closings = alphabet.CLOSINGS.replace("」", "").replace("』", "")
     for line in lines:
         last = tail(line, closings)
@@ -219,6 +235,17 @@ def test_the_kernel_counts_what_the_twin_counts(data: bytes) -> None:
     assert measured(data) == twin(data)
 
 
+@settings(deadline=None, max_examples=100)
+@given(anything)
+def test_the_scores_are_shares_of_what_the_twin_weighs(data: bytes) -> None:
+    string = data.decode("utf-8", "replace")
+    for start, end in reversed(urls(string)):
+        string = string[:start] + string[end:]
+    weights = weigh(string)
+    expected = [weight / max(sum(weights), 1) for weight in weights[:4]]
+    assert language.scores(characters.count(Column.join([data])))[0].tolist() == pytest.approx(expected, abs=1e-6)
+
+
 def test_every_code_point_has_the_class_of_its_definition() -> None:
     entries = alphabet.table()
     kanji = {alphabet.KANJI_JAPANESE, alphabet.KANJI_CHINESE}
@@ -244,6 +271,11 @@ def test_every_code_point_has_the_class_of_its_definition() -> None:
         ("ã\x81“ã‚“", characters.GARBLED_CHARACTERS, 3),  # こん in UTF-8, read as Windows-1252
         ("､ｳ､ｳ､ﾋ､ﾁ､ﾏ", characters.GARBLED_CHARACTERS, 5),  # in EUC-JP, read as Shift_JIS
         ("São Paulo、¥100、ﾗｰﾒﾝ", characters.GARBLED_CHARACTERS, 0),
+        ("第ー回の大会が統ー的に開かれ、いっも満員だった。", characters.MISPLACED_KANA, 3),
+        ("きゃあ、しょっちゅう、ティッシュ、フュージョン、ヴュルテンベルク、コーヒーー", characters.MISPLACED_KANA, 0),
+        ("「えっ」\nあっ\nって、なぁ、俺ぁ、ファ、先生ー！", characters.MISPLACED_KANA, 0),
+        ("経済 は 大 切です。青森 岩手　です。word です", characters.SPACED_KANA, 2),
+        ("そして…\nどうした・\n終わり…。\nまた……」", characters.TRAILING_SENTENCES, 2),
     ],
 )
 def test_examples(string: str, column: int, expected: int) -> None:

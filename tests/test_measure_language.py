@@ -18,7 +18,7 @@ TATOEBA = Path(__file__).parents[2] / "shared/data/lid/tatoeba"  # real sentence
 
 
 def scores(texts: list[str]) -> list[float]:
-    return language.score(characters.count(Column.of(texts))).tolist()
+    return language.scores(characters.count(Column.of(texts)))[:, 0].tolist()
 
 
 @settings(deadline=None)

@@ -3,7 +3,7 @@
 Every character belongs to exactly one class, so that the shares of the classes add up to 1:
 
 - *hiragana*: U+3041-3096, the iteration marks ゝゞ, ゟ, and the archaic kana of U+1B000-1B16F;
-- *katakana*: U+30A1-30FA, ー (a class of its own within it, since published rules leave it out), the iteration marks ヽヾ, ヿ, the small letters of U+31F0-31FF, and the half-width forms
+- *katakana*: U+30A1-30FA, ー, the iteration marks ヽヾ, ヿ, the small letters of U+31F0-31FF, and the half-width forms
   U+FF66-FF9F with their two sound marks;
 - *kanji*: the unified and compatibility ideographs of every plane, the radicals U+2E80-2FDF, and 々〆〇〻;
 - *latin*: A-Z, a-z, the letters of U+00C0-024F and U+1E00-1EFF, and the full-width forms;
@@ -29,11 +29,11 @@ import numpy.typing as npt
 from manyo.columns import ByteArray
 from manyo.kernels import inlined
 
-# The low four bits of a table entry: the class.
-SYMBOL, STOP_OR_COMMA, SPACE, HIRAGANA, KATAKANA, LATIN, DIGIT, HANGUL, OTHER = range(9)
-KANJI, KANJI_JAPANESE, KANJI_CHINESE = 9, 10, 11  # in both, in Japanese only, in Chinese only: see `language.py`
-LONG_VOWEL: Final = 12  # ー
-CLASSES: Final = 13
+# The low four bits of a table entry: the class. Some are parts of those above, since published rules
+# count them apart: 。 and 、 are symbols, ー is katakana.
+SYMBOL, STOP, COMMA, SPACE, HIRAGANA, KATAKANA, LONG_VOWEL, LATIN, DIGIT, HANGUL, OTHER = range(11)
+KANJI, KANJI_JAPANESE, KANJI_CHINESE = 11, 12, 13  # in both, in Japanese only, in Chinese only: see `language.py`
+CLASSES: Final = 14
 CLASS: Final = 15
 
 # The bits above: what a character does to lines and sentences. Most characters have none of them.
@@ -47,9 +47,8 @@ ELLIPSIS: Final = 1 << 10
 URL_START: Final = 1 << 11
 GARBLED: Final = 1 << 12  # never meant: a trace of bytes read in the wrong encoding
 GARBLED_LEAD: Final = 1 << 13  # a trace of it when the right kind of character follows
-DEPENDENT: Final = 1 << 14  # never begins a line: っ, ゃゅょ and ー, in either kana
-TAKES_SMALL: Final = 1 << 15  # ゃゅょ may follow
-FLAGS: Final = 0x7FF0  # all but the last, which says nothing about the character by itself
+SMALL: Final = 1 << 14  # ゃ, っ, ー and their like, which cannot stand anywhere: `ocr.py` looks at its neighbours
+BLANK: Final = 1 << 15  # white space: its class again, as a flag
 
 SENTENCE_ENDS: Final = "。｡！？!?"
 TERMINALS: Final = "。｡．.！？!?…‥」』"
@@ -60,11 +59,7 @@ ELLIPSES: Final = "…‥"
 # 縺, 繧 and 繝 are what the first two bytes of あ-ん and ア-ン become when UTF-8 is read as Shift_JIS.
 GARBLED_ALWAYS: Final = "\ufffd縺繧繝"
 GARBLED_LEADS: Final = "､･ã¤¥‚"
-
-SMALL_YS: Final = "ゃゅょャュョ"
-DEPENDENTS: Final = SMALL_YS + "っッー"
-# The column of i; ふ (フュ), て and で (テュ, デュ), と and ど (トゥ's kin ドュ), う (ウュ) and ヴ (ヴュ) of loan words.
-BEFORE_SMALL_YS: Final = "きぎしじちぢにひびぴみりいふてでとどうゔ" + "キギシジチヂニヒビピミリイフテデトドウヴ"
+SMALL_KANA: Final = "ゃゅょャュョっッー"
 
 _RANGES: Final = (
     (SPACE, "0009-000D 0020 0085 00A0 1680 2000-200A 2028 2029 202F 205F 3000"),
@@ -74,7 +69,9 @@ _RANGES: Final = (
     (LATIN, "0041-005A 0061-007A 00C0-00D6 00D8-00F6 00F8-024F 1E00-1EFF FF21-FF3A FF41-FF5A"),
     (DIGIT, "0030-0039 FF10-FF19"),
     (HANGUL, "1100-11FF 3130-318F A960-A97F AC00-D7FF FFA0-FFDC"),
-    (STOP_OR_COMMA, "3001 3002"),
+    (STOP, "3002"),
+    (COMMA, "3001"),
+    (LONG_VOWEL, "30FC"),
 )
 # Everything below U+0300 that no other class claims is a symbol too.
 _SYMBOLS: Final = (
@@ -94,7 +91,6 @@ def table() -> npt.NDArray[np.uint16]:
     for kind, ranges in _RANGES:
         for first, last in _ranges(ranges):
             entries[first : last + 1] = kind
-    entries[0x30FC] = LONG_VOWEL
     ideographs = {chr(code) for code in range(0x4E00, 0xA000)}
     japanese = _writable(ideographs, "cp932") | set(_JOYO_BEYOND_WINDOWS_31J)
     chinese = _writable(ideographs, "gb2312") | _writable(ideographs, "big5hkscs")
@@ -111,11 +107,11 @@ def table() -> npt.NDArray[np.uint16]:
         (URL_START, "hHwW"),
         (GARBLED, GARBLED_ALWAYS + "".join(chr(code) for code in range(0x80, 0xA0) if code != 0x85)),
         (GARBLED_LEAD, GARBLED_LEADS),
-        (DEPENDENT, DEPENDENTS),
-        (TAKES_SMALL, BEFORE_SMALL_YS),
+        (SMALL, SMALL_KANA),
     ):
         for character in marked:
             entries[ord(character)] |= flag
+    entries[entries & CLASS == SPACE] |= BLANK
     entries.flags.writeable = False
     return entries
 

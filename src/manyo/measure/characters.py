@@ -3,28 +3,27 @@
 What the counts mean:
 
 - A *line* is what stands between two line feeds and holds a character that is not white space. Its length is the
-  number of those characters. It is *short* with 10 or fewer (HojiChar's figure); *terminal* when its last character,
-  white space and closing brackets aside, is one of 。｡．.！？!?…‥」』; a *bullet* line when its first is one of
-  `alphabet.BULLETS`; an *ellipsis* line when it ends, brackets aside, in … or ‥ or in three or more of 。．.・.
+  number of those characters. It is *short* with 10 or fewer (HojiChar's figure), *tiny* with 5 or fewer (LLM-jp's, for
+  PDF files); *terminal* when its last character, white space and closing brackets aside, is one of 。｡．.！？!?…‥」』; a
+  *bullet* line when its first is one of `alphabet.BULLETS`; an *ellipsis* line when it ends, brackets aside, in … or ‥
+  or in three or more of 。．.・.
 - A *sentence* ends at one of 。｡！？!? or at the end of its line; the Western full stop ends none, for it stands in
   numbers, names and URLs. Its length is its characters without white space and without the marks that end
-  sentences; one of length 0 is none. 「はい。」と答えた。 are two: 「はい and 」と答えた.
-  It *trails off* when its line ends it and its last character is one of ・･…‥, as excerpts do (Swallow, whose
-  sentences end at 。．！？ and keep that mark, means the same).
+  sentences; one of length 0 is none. 「はい。」と答えた。 are two: 「はい and 」と答えた. It is *trailing* when it ends with its
+  line, in ・ or …, white space aside. This is Swallow's test, but for what ends a sentence: there ． does and ｡ does not.
 - A *URL* starts at http://, https:// or www. (any case) where no ASCII letter or digit stands before it, and runs to
-  the first byte that RFC 3986 does not allow in one. Inside it nothing ends a sentence.
+  the first byte that RFC 3986 does not allow in one. Inside it nothing ends a sentence, and its letters are no language.
+- *White space* includes the line feeds, which *newlines* counts alone.
+- *Leading kana* are those among the first 50 characters, white space included; ぁ-ん and ァ-ン are, and ー, ヴ and the half-width
+  forms are not: the test with which HojiChar and LLM-jp accept a text as Japanese.
+- *Special* characters are symbols and white space: punctuation, brackets, signs and emoji. HojiChar counts those of a
+  list of BigScience's, which has nearly the same but lacks ・『』／＝〜 and has 士 and １, taken for signs.
 - A *garbled* character is U+FFFD, a C1 control, or what other encodings make of kana: 縺, 繧, 繝 (UTF-8 read as
   Shift_JIS), ､ or ･ before a half-width form (EUC-JP read as Shift_JIS), ã before a character that Windows-1252 has
   at 80-BF (UTF-8 read as Windows-1252), ¤ or ¥ before U+00A1-00FF (EUC-JP read as Latin-1), ‚ before U+00A0-00FF
   (Shift_JIS read as Windows-1252).
-- A *stray space* is one U+0020 or U+00A0 between two kana or kanji of a line: what optical character recognition and
-  text copied out of PDF leave. Two in a row are layout, and the ideographic space is meant.
-- A *misplaced kana* is one that cannot stand where it stands: ゃ, ゅ, ょ not behind a kana of the column of i or one that
-  takes them in loan words (てゅ, ヴュ); っ at the start of a line; ー at the start of a line or behind a kanji, where it was a
-  一, a dash or a rule. In either kana. A few are jokes and dialect (「っていうか」 at the start of a line).
-- *Leading kana* are kana (U+3041-3093, U+30A1-30F3) among the first 50 characters (HojiChar's AcceptJapanese, LLM-jp).
-- A *Japanese line* has a language score (`language.py`) of at least 0.5 by itself, a *foreign* one below 0.1; the measures
-  are of characters that are neither white space nor symbols nor digits, in lines that have such.
+
+What is Japanese, by line and in all, is `language.py`'s, and the traces of a scanner are `ocr.py`'s.
 """
 
 from __future__ import annotations
@@ -36,23 +35,29 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
-from manyo.kernels import borrowing, inlined, kernel
-from manyo.measure import alphabet, language
+from manyo.kernels import borrowing, inlined, kernel, wide
+from manyo.measure import alphabet, language, ocr
 from manyo.measure.alphabet import (
+    BLANK,
     BULLET,
     CLASS,
     CLASSES,
     CLOSING,
-    DEPENDENT,
+    DIGIT,
     DOT,
     ELLIPSIS,
-    FLAGS,
     GARBLED,
     GARBLED_LEAD,
+    HANGUL,
+    HIRAGANA,
+    KATAKANA,
+    LATIN,
     NEWLINE,
+    OTHER,
     SENTENCE_END,
+    SMALL,
     SPACE,
-    TAKES_SMALL,
+    SYMBOL,
     TERMINAL,
     URL_START,
     decode,
@@ -61,25 +66,38 @@ from manyo.measure.alphabet import (
 )
 from manyo.measure.ratio import share
 
-# Columns of the counts, after one for each class of character.
-SENTENCES, SENTENCE_CHARACTERS, LONGEST_SENTENCE, LINES, SHORT_LINES, TERMINAL_LINES, BULLET_LINES = range(
-    CLASSES, CLASSES + 7
-)
-ELLIPSIS_LINES, LONGEST_RUN, URL_CHARACTERS, GARBLED_CHARACTERS = range(CLASSES + 7, CLASSES + 11)
-FULL_STOPS, NEWLINES, URLS, TRAILING_SENTENCES, TINY_LINE_CHARACTERS = range(CLASSES + 11, CLASSES + 16)
-STRAY_SPACES, MISPLACED_KANA, LINE_CONTENT, JAPANESE_LINES, FOREIGN_LINES, LEADING_KANA = range(
-    CLASSES + 16, CLASSES + 22
-)
-COUNTS: Final = CLASSES + 22
+# Columns of the counts, after one for each class of character. A text has the sum of what its lines have,
+(
+    URL_LETTERS,
+    NEWLINES,
+    LINES,
+    SHORT_LINES,
+    TINY_LINE_CHARACTERS,
+    TERMINAL_LINES,
+    BULLET_LINES,
+    ELLIPSIS_LINES,
+    SENTENCES,
+    SENTENCE_CHARACTERS,
+    TRAILING_SENTENCES,
+    URLS,
+    URL_CHARACTERS,
+    GARBLED_CHARACTERS,
+    SPACED_KANA,
+    MISPLACED_KANA,
+    LINE_CHARACTERS,  # of lines in some language
+    JAPANESE_LINE_CHARACTERS,
+    FOREIGN_LINE_CHARACTERS,
+) = range(CLASSES, CLASSES + 19)
+SUMS: Final = CLASSES + 19
+# or the most of any,
+LONGEST_SENTENCE, LONGEST_RUN = SUMS, SUMS + 1
+# and what it alone has.
+LEADING_KANA: Final = SUMS + 2
+COUNTS: Final = SUMS + 3
 
 SHORT_LINE: Final = 10
 TINY_LINE: Final = 5
-HEAD: Final = 50
-JAPANESE_LINE: Final = 0.5
-FOREIGN_LINE: Final = 0.1
-# A tenth of the places between kana that are spaces, or one kana in twenty out of its place, leave no doubt.
-STRAY_AT_MOST: Final = 0.1
-MISPLACED_AT_MOST: Final = 0.05
+LEADING: Final = 50
 
 
 def columns(column: Column) -> Iterator[tuple[str, npt.NDArray[Any]]]:
@@ -88,42 +106,39 @@ def columns(column: Column) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     kinds = counts[:, :CLASSES]
     total = kinds.sum(axis=1)
     solid = total - kinds[:, SPACE]
+    hiragana = kinds[:, HIRAGANA]
+    katakana = kinds[:, KATAKANA] + kinds[:, alphabet.LONG_VOWEL]
     kanji = kinds[:, [alphabet.KANJI, alphabet.KANJI_JAPANESE, alphabet.KANJI_CHINESE]].sum(axis=1)
-    katakana = kinds[:, alphabet.KATAKANA] + kinds[:, alphabet.LONG_VOWEL]
-    kana = kinds[:, alphabet.HIRAGANA] + katakana
-    symbols = kinds[:, alphabet.SYMBOL] + kinds[:, alphabet.STOP_OR_COMMA]
-    japanese = kana + kanji + kinds[:, alphabet.STOP_OR_COMMA]
-    languages = language.shares(counts)
+    stops_and_commas = kinds[:, alphabet.STOP] + kinds[:, alphabet.COMMA]
+    symbols = kinds[:, SYMBOL] + stops_and_commas
+    japanese = hiragana + katakana + kanji + stops_and_commas
     yield "characters", total
     yield "bytes", column.lengths
-    yield "hiragana_characters", kinds[:, alphabet.HIRAGANA]
+    yield "hiragana_characters", hiragana
     yield "katakana_characters", katakana
     yield "kanji_characters", kanji
-    yield "latin_characters", kinds[:, alphabet.LATIN]
-    yield "digit_characters", kinds[:, alphabet.DIGIT]
-    yield "stop_and_comma_characters", kinds[:, alphabet.STOP_OR_COMMA]
-    yield "long_vowel_marks", kinds[:, alphabet.LONG_VOWEL]
+    yield "latin_characters", kinds[:, LATIN]
+    yield "digit_characters", kinds[:, DIGIT]
+    yield "stop_and_comma_characters", stops_and_commas
     yield "japanese_characters", japanese
-    yield "full_stops", counts[:, FULL_STOPS]
+    yield "long_vowel_marks", kinds[:, alphabet.LONG_VOWEL]
+    yield "full_stops", kinds[:, alphabet.STOP]
     yield "white_space_characters", kinds[:, SPACE]
     yield "newline_characters", counts[:, NEWLINES]
     yield "leading_kana", counts[:, LEADING_KANA]
-    yield "hiragana_share", share(kinds[:, alphabet.HIRAGANA], total)
+    yield "hiragana_share", share(hiragana, total)
     yield "katakana_share", share(katakana, total)
     yield "kanji_share", share(kanji, total)
-    yield "latin_share", share(kinds[:, alphabet.LATIN], total)
-    yield "digit_share", share(kinds[:, alphabet.DIGIT], total)
+    yield "latin_share", share(kinds[:, LATIN], total)
+    yield "digit_share", share(kinds[:, DIGIT], total)
     yield "symbol_share", share(symbols, total)
     yield "space_share", share(kinds[:, SPACE], total)
-    yield "other_share", share(kinds[:, alphabet.OTHER] + kinds[:, alphabet.HANGUL], total)
+    yield "other_share", share(kinds[:, OTHER] + kinds[:, HANGUL], total)
     yield "special_character_share", share(symbols + kinds[:, SPACE], total)
     yield "japanese_share", share(japanese, solid)
-    yield "language_score", languages["japanese"]
-    yield "chinese_score", languages["chinese"]
-    yield "korean_score", languages["korean"]
-    yield "latin_score", languages["latin"]
-    yield "japanese_line_share", share(counts[:, JAPANESE_LINES], counts[:, LINE_CONTENT])
-    yield "foreign_line_share", share(counts[:, FOREIGN_LINES], counts[:, LINE_CONTENT])
+    yield from zip(language.SCORES, language.scores(counts).T, strict=True)
+    yield "japanese_line_share", share(counts[:, JAPANESE_LINE_CHARACTERS], counts[:, LINE_CHARACTERS])
+    yield "foreign_line_share", share(counts[:, FOREIGN_LINE_CHARACTERS], counts[:, LINE_CHARACTERS])
     yield "sentences", counts[:, SENTENCES]
     yield "mean_sentence_length", share(counts[:, SENTENCE_CHARACTERS], counts[:, SENTENCES])
     yield "max_sentence_length", counts[:, LONGEST_SENTENCE]
@@ -137,17 +152,13 @@ def columns(column: Column) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     yield "bullet_line_share", share(counts[:, BULLET_LINES], lines)
     yield "ellipsis_line_share", share(counts[:, ELLIPSIS_LINES], lines)
     yield "longest_run", counts[:, LONGEST_RUN]
-    yield "url_share", share(counts[:, URL_CHARACTERS], total)
     yield "url_count", counts[:, URLS]
+    yield "url_share", share(counts[:, URL_CHARACTERS], total)
     yield "mojibake_share", share(counts[:, GARBLED_CHARACTERS], solid)
-    stray = share(counts[:, STRAY_SPACES], kana + kanji)
-    misplaced = share(counts[:, MISPLACED_KANA], kana)
-    yield "kana_space_share", stray
-    yield "wrong_small_kana_share", misplaced
-    yield (
-        "ocr_suspicion",
-        1 - (1 - np.minimum(stray / STRAY_AT_MOST, 1)) * (1 - np.minimum(misplaced / MISPLACED_AT_MOST, 1)),
-    )
+    kana = hiragana + katakana
+    yield "kana_space_share", share(counts[:, SPACED_KANA], kana + kanji)
+    yield "wrong_small_kana_share", share(counts[:, MISPLACED_KANA], kana)
+    yield "ocr_suspicion", ocr.suspicion(counts[:, SPACED_KANA], kana + kanji, counts[:, MISPLACED_KANA], kana)
 
 
 def count(column: Column) -> npt.NDArray[np.int64]:
@@ -158,183 +169,143 @@ def count(column: Column) -> npt.NDArray[np.int64]:
     [3, 11, 3, 1, 1, 7]
     """
     counts = np.zeros((column.rows, COUNTS), np.int64)
-    _count(column.data, column.offsets, table(), counts)
+    _count(column.data, column.offsets, table(), counts.reshape(-1))
     return counts
 
 
 @kernel
-def _count(data: ByteArray, offsets: IntArray, entries: npt.NDArray[np.uint16], counts: npt.NDArray[np.int64]) -> None:
-    classes = np.zeros(1 << 4, np.int64)
-    before = np.zeros(1 << 4, np.int64)  # the same up to the start of the line
+def _count(data: ByteArray, offsets: IntArray, entries: npt.NDArray[np.uint16], counts: IntArray) -> None:
+    line = np.zeros(COUNTS, np.int64)
     for row in range(len(offsets) - 1):
-        position, end = offsets[row], offsets[row + 1]
-        start, url_end = position, position
-        counts[row, LEADING_KANA] = _leading_kana(data, start, end)
-        classes[:] = 0
-        before[:] = 0
-        sentences = sentence_characters = longest_sentence = sentence = 0
-        short = terminal_lines = bullets = ellipses = line = dots = 0
-        lines = newlines = tiny = trailing = content = japanese_lines = foreign_lines = 0
-        terminal = bullet = False
-        previous, run, longest_run = -1, 0, 0
-        urls = url_characters = garbled = full_stops = 0
-        last, last_kind, stray, misplaced = 0, SPACE, 0, 0
-        gap = False
-        while position <= end:
-            if position < end:
-                decoded = decode(data, position, end)
-                code, length = decoded >> 3, decoded & 7
-                value = entry(code, entries)
-                kind = value & CLASS
-                flags = value & FLAGS
-                classes[kind] += 1
-                if flags & URL_START and position >= url_end:
-                    url_end = _url_end(data, start, position, end)
-                    url_characters += url_end - position  # a URL is ASCII: bytes are characters
-                    urls += url_end > position
-                if position < url_end:
-                    flags = 0
-                position += length
-            else:  # the end of the text ends its last line
-                kind, flags = SPACE, NEWLINE
-                code = 0
+        start, end = offsets[row], offsets[row + 1]
+        first = row * COUNTS
+        position = start
+        while position < end:
+            if data[position] == 0x0A:
+                counts[first + SPACE] += 1
+                counts[first + NEWLINES] += 1
                 position += 1
-                newlines -= 1
-            if kind == SPACE:
-                previous = -1
-                if not flags & NEWLINE:
-                    gap = not gap and (code == 0x20 or code == 0xA0) and _is_japanese(last_kind)
-                    last_kind = kind if not gap else last_kind
-                    continue
-                newlines += 1
-                if sentence:
-                    sentences += 1
-                    sentence_characters += sentence
-                    longest_sentence = max(longest_sentence, sentence)
-                    trailing += last == 0x30FB or last == 0xFF65 or last == 0x2026 or last == 0x2025
-                if line:
-                    lines += 1
-                    short += line <= SHORT_LINE
-                    tiny += line if line <= TINY_LINE else 0
-                    terminal_lines += terminal
-                    bullets += bullet
-                    ellipses += dots >= 3
-                    inside, score = _of_line(classes, before)
-                    content += inside
-                    japanese_lines += inside if score >= JAPANESE_LINE else 0
-                    foreign_lines += inside if score < FOREIGN_LINE else 0
-                sentence = line = dots = last = 0
-                terminal = bullet = gap = False
-                last_kind = SPACE
                 continue
-            if gap:
-                stray += _is_japanese(kind)
-                gap = False
-            if code == previous:
-                run += 1
-            else:
-                previous, run = code, 1
-            longest_run = max(longest_run, run)
-            line += 1
-            before_code, before_kind = last, last_kind
-            last, last_kind = code, kind
-            if flags & DEPENDENT:
-                misplaced += _misplaced(code, before_code, before_kind, line == 1, entries)
-                flags = 0
-            if flags == 0:
-                sentence += 1
-                dots = 0
-                terminal = False
-                continue
-            if line == 1:
-                bullet = flags & BULLET != 0
-            if flags & TERMINAL:
-                terminal = True
-                full_stops += code == 0x3002
-            elif not flags & CLOSING:
-                terminal = False
-            if flags & ELLIPSIS:
-                dots += 3
-            elif flags & DOT:
-                dots += 1
-            elif not flags & CLOSING:
-                dots = 0
-            if flags & GARBLED or (flags & GARBLED_LEAD and _completes(data, code, position, end)):
-                garbled += 1
-            if not flags & SENTENCE_END:
-                sentence += 1
-            elif sentence:
-                sentences += 1
-                sentence_characters += sentence
-                longest_sentence = max(longest_sentence, sentence)
-                sentence = 0
-        for kind in range(CLASSES):
-            counts[row, kind] = classes[kind]
-        counts[row, SENTENCES] = sentences
-        counts[row, SENTENCE_CHARACTERS] = sentence_characters
-        counts[row, LONGEST_SENTENCE] = longest_sentence
-        counts[row, LINES] = lines
-        counts[row, SHORT_LINES] = short
-        counts[row, TERMINAL_LINES] = terminal_lines
-        counts[row, BULLET_LINES] = bullets
-        counts[row, ELLIPSIS_LINES] = ellipses
-        counts[row, LONGEST_RUN] = longest_run
-        counts[row, URL_CHARACTERS] = url_characters
-        counts[row, GARBLED_CHARACTERS] = garbled
-        counts[row, FULL_STOPS] = full_stops
-        counts[row, NEWLINES] = newlines
-        counts[row, URLS] = urls
-        counts[row, TRAILING_SENTENCES] = trailing
-        counts[row, TINY_LINE_CHARACTERS] = tiny
-        counts[row, STRAY_SPACES] = stray
-        counts[row, MISPLACED_KANA] = misplaced
-        counts[row, LINE_CONTENT] = content
-        counts[row, JAPANESE_LINES] = japanese_lines
-        counts[row, FOREIGN_LINES] = foreign_lines
-
-
-@inlined
-def _is_japanese(kind: int) -> bool:
-    """Kana or kanji."""
-    return kind == alphabet.HIRAGANA or kind == alphabet.KATAKANA or kind >= alphabet.KANJI
+            line[:] = 0
+            position = _line(data, start, position, end, entries, line)
+            for index in range(SUMS):
+                counts[first + index] += line[index]
+            for index in range(SUMS, LEADING_KANA):
+                counts[first + index] = max(counts[first + index], line[index])
+        counts[first + LEADING_KANA] = _leading_kana(data, start, end)
 
 
 @borrowing
-def _of_line(classes: IntArray, before: IntArray) -> tuple[int, float]:
-    """Characters of content in the line that ends here, and its language score; `before` becomes the next line's."""
-    for kind in range(CLASSES):
-        before[kind] = classes[kind] - before[kind]
-    kana = before[alphabet.HIRAGANA] + before[alphabet.KATAKANA] + before[alphabet.LONG_VOWEL]
-    kanji, hangul = before[alphabet.KANJI], before[alphabet.HANGUL]
-    japanese, chinese = before[alphabet.KANJI_JAPANESE], before[alphabet.KANJI_CHINESE]
-    letters = before[alphabet.LATIN] + before[alphabet.OTHER]
-    for kind in range(CLASSES):
-        before[kind] = classes[kind]
-    score = language.line_score(kana, kanji, japanese, chinese, hangul, letters)
-    return kana + kanji + japanese + chinese + hangul + letters, score
+def _line(data: ByteArray, start: int, position: int, end: int, entries: npt.NDArray[np.uint16], line: IntArray) -> int:
+    """Count the line that starts at `position` into `line`, all zero, and return where the next one starts."""
+    # Characters so far that are not white space; where a sentence began, and marks of several kinds ended, in these.
+    place = sentence_start = 0
+    terminal_end = dots_end = trail_end = -1
+    dots = 0
+    bullet = False
+    previous, run_start = -1, 0
+    while position < end:
+        decoded = decode(data, position, end)
+        code = decoded >> 3
+        position += decoded & 7
+        flags = entry(code, entries)
+        line[flags & CLASS] += 1
+        if flags & BLANK:
+            if flags & NEWLINE:
+                line[NEWLINES] += 1
+                break
+            if code == 0x20 and previous >= 0 and position < end:
+                line[SPACED_KANA] += ocr.spaced(previous, decode(data, position, end) >> 3, entries)
+            previous = -1
+            continue
+        place += 1
+        if code == previous:
+            line[LONGEST_RUN] = max(line[LONGEST_RUN], place - run_start)
+        else:
+            run_start = place - 1
+        if flags <= CLASS:
+            previous = code
+            continue
+        if flags & URL_START:
+            url_end = _url_end(data, start, position - 1, end)
+            if url_end >= position:  # it is ASCII: bytes are characters
+                line[URLS] += 1
+                line[URL_CHARACTERS] += url_end - position + 1
+                line[URL_LETTERS] += 1
+                previous = code
+                while position < url_end:
+                    code = wide(data[position])
+                    position += 1
+                    place += 1
+                    kind = entry(code, entries) & CLASS
+                    line[kind] += 1
+                    line[URL_LETTERS] += kind == LATIN
+                    if code == previous:
+                        line[LONGEST_RUN] = max(line[LONGEST_RUN], place - run_start)
+                    else:
+                        previous, run_start = code, place - 1
+            previous = code
+            continue
+        if flags & SMALL:
+            after = decode(data, position, end) >> 3 if position < end else 0
+            line[MISPLACED_KANA] += ocr.misplaced(code, previous, after, entries)
+        previous = code
+        if place == 1:
+            bullet = flags & BULLET != 0
+        if flags & TERMINAL or (flags & CLOSING and terminal_end == place - 1):
+            terminal_end = place
+        if flags & (DOT | ELLIPSIS | CLOSING):
+            if dots_end < place - 1:
+                dots = 0
+            if not flags & CLOSING:
+                dots += 3 if flags & ELLIPSIS else 1
+                if code == 0x2026 or code == 0x30FB:
+                    trail_end = place
+            dots_end = place
+        if flags & GARBLED or (flags & GARBLED_LEAD and _completes(data, code, position, end)):
+            line[GARBLED_CHARACTERS] += 1
+        if flags & SENTENCE_END:
+            _sentence(place - 1 - sentence_start, line)
+            sentence_start = place
+    if place == 0:
+        return position
+    _sentence(place - sentence_start, line)
+    line[TRAILING_SENTENCES] = trail_end == place
+    line[LONGEST_RUN] = max(line[LONGEST_RUN], 1)
+    line[LINES] = 1
+    line[SHORT_LINES] = place <= SHORT_LINE
+    line[TINY_LINE_CHARACTERS] = place if place <= TINY_LINE else 0
+    line[TERMINAL_LINES] = terminal_end == place
+    line[BULLET_LINES] = bullet
+    line[ELLIPSIS_LINES] = dots_end == place and dots >= 3
+    japanese, chinese, korean, english, other, _ = language.weigh(line, 0, line[URL_LETTERS])
+    content = japanese + chinese + korean + english + other
+    if content:
+        line[LINE_CHARACTERS] = place
+        line[JAPANESE_LINE_CHARACTERS] = place if 2 * japanese >= content else 0
+        line[FOREIGN_LINE_CHARACTERS] = place if 10 * japanese < content else 0
+    return position
 
 
 @inlined
-def _misplaced(code: int, before: int, before_kind: int, first: bool, entries: npt.NDArray[np.uint16]) -> bool:
-    """Whether a dependent kana cannot stand behind the character `before`, or at the start of a line."""
-    if code == 0x30FC:  # ー
-        return first or (before_kind >= alphabet.KANJI and before_kind != alphabet.LONG_VOWEL)
-    if code == 0x3063 or code == 0x30C3:  # っ
-        return first
-    return first or not entry(before, entries) & TAKES_SMALL
+def _sentence(length: int, line: IntArray) -> None:
+    if length > 0:
+        line[SENTENCES] += 1
+        line[SENTENCE_CHARACTERS] += length
+        line[LONGEST_SENTENCE] = max(line[LONGEST_SENTENCE], length)
 
 
 @borrowing
 def _leading_kana(data: ByteArray, position: int, end: int) -> int:
-    found = 0
-    for _ in range(HEAD):
+    kana = 0
+    for _ in range(LEADING):
         if position >= end:
             break
         decoded = decode(data, position, end)
-        position += decoded & 7
         code = decoded >> 3
-        found += 0x3041 <= code <= 0x3093 or 0x30A1 <= code <= 0x30F3
-    return found
+        kana += 0x3041 <= code <= 0x3093 or 0x30A1 <= code <= 0x30F3
+        position += decoded & 7
+    return kana
 
 
 @inlined

@@ -1,4 +1,4 @@
-"""What `measure/characters.py` and `measure/language.py` find: scripts, lines, sentences, URLs, language."""
+"""What `measure/characters.py`, `language.py` and `ocr.py` find: scripts, lines, sentences, URLs, language."""
 
 from __future__ import annotations
 
@@ -67,28 +67,34 @@ MEASURES: Final = (
         "chinese_score",
         "中国語らしさ",
         "how much is Chinese",
-        "kanji that are not credited to Japanese / content: language.py",
+        "kanji credited to Chinese by their company / content: language.py",
         "score",
     ),
-    share("korean_score", "韓国語らしさ", "how much is Korean", "hangul / content: language.py", "score"),
+    share(
+        "korean_score",
+        "韓国語らしさ",
+        "how much is Korean",
+        "hangul and kanji beside it / content: language.py",
+        "score",
+    ),
     share(
         "latin_score",
         "ラテン文字の言語らしさ",
         "how much is in Latin letters",
-        "Latin letters, at 0.4 each / content: language.py",
+        "Latin letters outside URLs, at 0.4 each / content: language.py",
         "score",
     ),
     share(
         "japanese_line_share",
         "日本語の行の割合",
         "Japanese lines, by characters",
-        "characters of content in lines with a language score of at least 0.5 / characters of content",
+        "characters of lines whose own language score is at least 0.5 / characters of lines in some language",
     ),
     share(
         "foreign_line_share",
         "外国語の行の割合",
         "foreign lines, by characters",
-        "characters of content in lines with a language score below 0.1 / characters of content",
+        "characters of lines whose own language score is below 0.1 / characters of lines in some language",
     ),
     count("sentences", "文の数", "sentences", "stretches that end at 。｡！？!? or with their line"),
     mean("mean_sentence_length", "平均文長", "mean sentence length", "characters of sentences / sentences"),
@@ -97,7 +103,7 @@ MEASURES: Final = (
         "trailing_sentence_share",
         "「…」や「・」で途切れる文の割合",
         "sentences that trail off",
-        "sentences that their line ends and whose last character is one of ・･…‥ / sentences",
+        "sentences that end with their line, in ・ or … / sentences",
     ),
     count("lines", "行数", "lines", "lines that are not blank"),
     mean("mean_line_length", "平均行長", "mean line length", "characters that are not white space / lines"),
@@ -134,19 +140,19 @@ MEASURES: Final = (
         "kana_space_share",
         "仮名や漢字のあいだの余分な空白の割合",
         "stray spaces",
-        "single spaces between two kana or kanji of a line / kana and kanji",
+        "single spaces between two kana or kanji, one of them hiragana / kana and kanji",
     ),
     share(
         "wrong_small_kana_share",
         "ありえない位置の小書き仮名・長音の割合",
         "misplaced small kana",
-        "ゃゅょ, っ and ー where none can stand / kana",
+        "ゃゅょ, っ and ー where Japanese has none / kana: ocr.py",
     ),
     share(
         "ocr_suspicion",
         "OCRの誤りの疑い",
         "suspected OCR",
-        "1 - (1 - stray spaces / 0.1)(1 - misplaced kana / 0.05), each ratio at most 1; a suspicion",
+        "made of stray spaces (0.02 to 0.2) and misplaced kana (0.003 to 0.02); a suspicion: ocr.py",
         "score",
     ),
 )
