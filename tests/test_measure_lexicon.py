@@ -66,14 +66,14 @@ def twin(items: list[Word], data: bytes) -> list[list[int]]:
 @settings(deadline=None, max_examples=300)
 @given(lists, st.lists(texts, min_size=1, max_size=3))
 def test_the_automaton_finds_what_a_search_finds(items: list[Word], rows: list[bytes]) -> None:
-    machine = lexicon.build({"one": [w for w in items if w.list != 1], "two": [w for w in items if w.list == 1]})
+    machine = lexicon.build([[w for w in items if w.list != 1], [w for w in items if w.list == 1]], [0, 0])
     items = [w for w in items if w.list != 1] + [w for w in items if w.list == 1]
     assert lexicon.count(Column.join(rows), machine).tolist() == [twin(items, row) for row in rows]
 
 
 def test_many_matches_without_a_gap() -> None:
     """More than fit among those that a longer one might still replace."""
-    machine = lexicon.build({"one": [Word("あ", 0, 0), Word("あいう", 0, 0), Word("うううううううう", 0, 0)]})
+    machine = lexicon.build([[Word("あ", 0, 0), Word("あいう", 0, 0), Word("うううううううう", 0, 0)]], [0])
     counts = lexicon.count(Column.of(["あ" * 5000 + "あいう" * 5000]), machine)
     assert counts[0, 0].tolist() == [10_000, 2, 20_000]
 

@@ -63,6 +63,7 @@ from manyo.measure.alphabet import (
     decode,
     entry,
     table,
+    three_bytes,
 )
 from manyo.measure.ratio import share
 
@@ -205,9 +206,13 @@ def _line(data: ByteArray, start: int, position: int, end: int, entries: npt.NDA
     bullet = False
     previous, run_start = -1, 0
     while position < end:
-        decoded = decode(data, position, end)
-        code = decoded >> 3
-        position += decoded & 7
+        code = three_bytes(data, position, end)
+        if code >= 0:
+            position += 3
+        else:
+            decoded = decode(data, position, end)
+            code = decoded >> 3
+            position += decoded & 7
         flags = entry(code, entries)
         line[flags & CLASS] += 1
         if flags & BLANK:

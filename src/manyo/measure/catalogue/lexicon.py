@@ -46,6 +46,13 @@ MEASURES: Final = (
         "characters in phrases of the list boilerplate / characters",
     ),
     share(
+        "footer_line_share",
+        "末尾の行に占める定型句の行の割合",
+        "footer lines",
+        "characters in those of the last 10 lines that phrases of the list boilerplate cover by more than 0.3 / "
+        "characters of the last 10 lines, white space aside",
+    ),
+    share(
         "machine_generated_suspicion",
         "機械生成の疑い",
         "suspected machine-generated text",
