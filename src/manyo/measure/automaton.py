@@ -1,26 +1,27 @@
 """An Aho-Corasick automaton over characters, small enough for the nearest caches.
 
 Source: Aho and Corasick 1975, with the fallbacks kept and not completed to a table. Japanese has thousands of
-characters, and most of a text begins no word: what is asked at nearly every character is two bits, whether a word begins with the last
-three characters, and whether one is the last two, of sets of hashes. Only where a bit is set does the automaton start,
-from the node of these. So a text is read at one speed however many words there are, and no node of one character is a
+characters, and most of a text begins no word: what is asked at nearly every character is one bit, whether a word can begin with
+the last three characters. Only where it is set does the automaton start, from the node of these. So a text is read
+at one speed however many words there are, and no node of one character is a
 state. The edges are one open-addressed hash table. As with any such automaton, the cost is linear in the text, whatever
 stands in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from manyo.columns import IntArray
+from manyo.columns import ByteArray, IntArray
 from manyo.kernels import borrowing, inlined
+from manyo.measure.alphabet import decode, three_bytes
 
 NONE: Final = 0x1FFFFF  # before the first character: no character has this number
-BITS: Final = 1 << 17  # of a set of hashes, unless there are very many words
+SETS: Final = 1 << 13  # of 64 bits each, unless there are very many words
 _EMPTY: Final = -(1 << 62)
 _WIDTH: Final = 21  # bits of a character's number
 
@@ -29,33 +30,36 @@ _WIDTH: Final = 21  # bits of a character's number
 class Automaton:
     """What the kernels below step through. Node 0 is the start; the others are the prefixes of the words."""
 
-    heads: IntArray  # bits: hashes of the first three characters of words
-    shorts: IntArray  # bits: hashes of the words of two
+    heads: IntArray  # sets of the characters before the two whose hash is the place: see `_heads`
     edges: IntArray  # (2 * slots,): a key, and the node that it leads to
     fallbacks: (
         IntArray  # (nodes,): the longest other node, of two characters at least, in which this one ends; 0 for none
     )
-    outputs: IntArray  # (nodes + 1,): into `words`
+    first_output: int  # from this node on, words end in all
+    outputs: IntArray  # (nodes from there on + 1,): into `words`
     words: IntArray  # the numbers of the words that end in each node, longest first
     alone: bool  # whether a word of one character is among them
 
 
 def build(words: Sequence[str]) -> Automaton:
     """The automaton of `words`, in which none is empty. A word may be there twice: each has its own number."""
-    nodes = {"": 0}
     ends: dict[str, list[int]] = {}
     for number, word in enumerate(words):
         ends.setdefault(word, []).append(number)
-        for length in range(1, len(word) + 1):
-            nodes.setdefault(word[:length], len(nodes))
-    found: dict[str, list[int]] = {}
-    fallbacks = np.zeros(len(nodes), np.int64)
-    for prefix in sorted(nodes, key=len)[1:]:
-        behind = next(prefix[cut:] for cut in range(1, len(prefix) + 1) if prefix[cut:] in nodes)
-        found[prefix] = ends.get(prefix, []) + found.get(behind, [])
-        fallbacks[nodes[prefix]] = nodes[behind] if len(behind) > 1 else 0
-    outputs = np.zeros(len(nodes) + 1, np.int64)
-    np.cumsum([len(found.get(prefix, [])) for prefix in nodes], out=outputs[1:])
+    prefixes = {word[:length] for word in words for length in range(1, len(word) + 1)}
+    behind: dict[str, str] = {}
+    found: dict[str, list[int]] = {"": []}
+    for prefix in sorted(prefixes, key=len):
+        behind[prefix] = next(prefix[cut:] for cut in range(1, len(prefix) + 1) if prefix[cut:] in found)
+        found[prefix] = ends.get(prefix, []) + found[behind[prefix]]
+    order = sorted(found, key=lambda prefix: (found[prefix] != [], len(prefix), prefix))
+    nodes = {prefix: node for node, prefix in enumerate(order)}
+    fallbacks = np.array(
+        [nodes[behind[prefix]] if len(behind.get(prefix, "")) > 1 else 0 for prefix in order], np.int64
+    )
+    final = [prefix for prefix in order if found[prefix]]
+    outputs = np.zeros(len(final) + 1, np.int64)
+    np.cumsum([len(found[prefix]) for prefix in final], out=outputs[1:])
     keys, targets = [], []
     for prefix, node in nodes.items():
         if len(prefix) > 2:
@@ -68,44 +72,49 @@ def build(words: Sequence[str]) -> Automaton:
             continue
         targets.append(node)
     return Automaton(
-        heads=_bits([_hash(*map(ord, prefix)) for prefix in nodes if len(prefix) == 3]),
-        shorts=_bits([_hash(0, *map(ord, word)) for word in words if len(word) == 2]),
-        edges=_table(np.array(keys, np.int64), np.array(targets, np.int64)),
+        heads=_heads(order, {word for word in words if len(word) == 2}),
+        edges=_table(keys, targets),
         fallbacks=fallbacks,
         outputs=outputs,
-        words=np.array([number for prefix in nodes for number in found.get(prefix, [])], np.int64),
+        first_output=len(order) - len(final),
+        words=np.array([number for prefix in final for number in found[prefix]], np.int64),
         alone=any(len(word) == 1 for word in words),
     )
 
 
-def _bits(hashes: Sequence[int]) -> IntArray:
-    size = max(BITS, 16 << len(hashes).bit_length())
-    bits = np.zeros(size // 8, np.uint8)
-    for one in hashes:
-        bits[(one & size - 1) >> 3] |= 1 << (one & 7)
-    return bits.view("<i8").astype(np.int64)
+def _heads(prefixes: Sequence[str], shorts: Collection[str]) -> IntArray:
+    """With which three characters a word begins: 64 bits for the hash of the last two, of which the first has one.
+
+    A word of two characters has all 64, since any character may stand before it.
+    """
+    begins = [prefix for prefix in prefixes if len(prefix) == 3 or prefix in shorts]
+    heads = np.zeros(max(SETS, 1 << len(begins).bit_length()), np.uint64)
+    for prefix in begins:
+        place = _place(ord(prefix[-2]), ord(prefix[-1])) & len(heads) - 1
+        heads[place] |= np.uint64(1 << _member(ord(prefix[0])) if len(prefix) == 3 else (1 << 64) - 1)
+    return heads.view(np.int64)
 
 
-def _table(keys: IntArray, targets: IntArray) -> IntArray:
+def _table(keys: Sequence[int], targets: Sequence[int]) -> IntArray:
     """A hash table of the keys, half full at most, with linear probing."""
     size = 2 << max(len(keys) - 1, 1).bit_length()
-    table = np.full(2 * size, _EMPTY, np.int64)
-    for key, target in zip(keys.tolist(), targets.tolist(), strict=True):
+    table = [_EMPTY, 0] * size
+    for key, target in zip(keys, targets, strict=True):
         slot = _slot(key, size)
         while table[2 * slot] != _EMPTY:
             slot = (slot + 1) & (size - 1)
         table[2 * slot], table[2 * slot + 1] = key, target
-    return table
+    return np.array(table, np.int64)
 
 
 @inlined
-def _hash(first: int, second: int, third: int) -> int:
-    return (first * 0x2C1B3C6D + second * 0x297A2D39 + third * 0x3504F333) >> 12
+def _place(second: int, third: int) -> int:
+    return (second * 0x297A2D39 + third * 0x3504F333) >> 16
 
 
 @inlined
-def _has(bits: IntArray, one: int) -> int:
-    return int(bits[one >> 6 & len(bits) - 1] >> (one & 63)) & 1
+def _member(first: int) -> int:
+    return (first ^ first >> 6) & 63
 
 
 @inlined
@@ -124,35 +133,59 @@ def _target(key: int, edges: IntArray) -> int:
     return int(edges[2 * slot + 1])
 
 
-@inlined
-def begun(before: int, last: int, code: int, heads: IntArray, shorts: IntArray, edges: IntArray) -> int:
-    """The node of these three characters where a word begins with them, or of two that are one; or 0."""
-    if _has(heads, _hash(before, last, code)) | _has(shorts, _hash(0, last, code)) == 0:
-        return 0
-    return _begun(before, last, code, edges)
+@borrowing
+def advance(
+    data: ByteArray,
+    position: int,
+    end: int,
+    state: IntArray,
+    heads: IntArray,
+    edges: IntArray,
+    fallbacks: IntArray,
+    first_output: int,
+    alone: bool,
+) -> int:
+    """Read on from `position` to behind the next character with which words end, or to the end of the text.
+
+    `state` holds the node, the last character but one and the last (`NONE` at the start); then the node in which the
+    words end that were found, 0 for none.
+    """
+    node, before, last = state[0], state[1], state[2]
+    found = 0
+    while position < end and found == 0:
+        code = three_bytes(data, position, end)
+        if code >= 0:
+            position += 3
+        else:
+            decoded = decode(data, position, end)
+            code = decoded >> 3
+            position += decoded & 7
+            if 0x41 <= code <= 0x5A:
+                code |= 0x20
+        if node:
+            node = _following(node, last, code, edges, fallbacks)
+        elif heads[_place(last, code) & (len(heads) - 1)] >> _member(before) & 1:
+            node = _begun(before, last, code, edges)
+        before, last = last, code
+        if node >= first_output:
+            found = node
+        elif alone and node == 0:  # a node of one character is found, and is no state to go on from
+            found = _target(code, edges)
+    state[0], state[1], state[2], state[3] = node, before, last, found
+    return position
 
 
 @borrowing
 def _begun(before: int, last: int, code: int, edges: IntArray) -> int:
+    """The node of these three characters where a word begins with them, or of two that are one; or 0."""
     node = _first_two(before, last, edges)
     if node:
         node = _target(node << _WIDTH | code, edges)
     return node if node else _first_two(last, code, edges)
 
 
-@inlined
-def _first_two(last: int, code: int, edges: IntArray) -> int:
-    return _target(-(last << _WIDTH | code) - 1, edges)
-
-
-@inlined
-def first_one(code: int, edges: IntArray) -> int:
-    """The node of a word of this character alone, or 0. It is no state to go on from."""
-    return _target(code, edges)
-
-
 @borrowing
-def following(node: int, last: int, code: int, edges: IntArray, fallbacks: IntArray) -> int:
+def _following(node: int, last: int, code: int, edges: IntArray, fallbacks: IntArray) -> int:
     """The node after `code`, or 0. `last` is the character before it, the last of `node`."""
     while node:
         target = _target(node << _WIDTH | code, edges)
@@ -160,3 +193,8 @@ def following(node: int, last: int, code: int, edges: IntArray, fallbacks: IntAr
             return target
         node = fallbacks[node]
     return _first_two(last, code, edges)
+
+
+@inlined
+def _first_two(last: int, code: int, edges: IntArray) -> int:
+    return _target(-(last << _WIDTH | code) - 1, edges)

@@ -14,7 +14,7 @@ is one by itself, so that what it finds depends on no other.
 
 Per list: *hits*, matches; *distinct*, different words among them; *covered*, characters in them.
 
-Dates such as 2019/8/18 or 2019年08月18日 are marks of boards, and are looked for around a digit and what follows it:
+Dates such as 2019/8/18 or 2019年08月18日 are marks of boards, and are looked for around the end of a year:
 four digits, one of 年./-, one or two, one of 月./-, one or two, in either width, with spaces before the last two.
 """
 
@@ -34,18 +34,19 @@ from manyo.columns import ByteArray, Column, IntArray
 from manyo.errors import ManyoError
 from manyo.kernels import borrowing, inlined, kernel
 from manyo.measure import automaton, footer
-from manyo.measure.alphabet import CLASS, KANJI, KATAKANA, LONG_VOWEL, decode, entry, table, three_bytes
-from manyo.measure.automaton import NONE, Automaton, begun, first_one, following
+from manyo.measure.alphabet import CLASS, KANJI, KATAKANA, LONG_VOWEL, decode, entry, table
+from manyo.measure.automaton import NONE, Automaton, advance
 from manyo.measure.ratio import share
 
 SUBJECTS: Final = ("adult", "discrimination", "violence", "advertising", "gambling")
 # From so many matches per 1,000 characters on, nothing is left to doubt but the suspicion itself.
 SUSPICIONS: Final[Mapping[str, float]] = MappingProxyType({"machine_generated": 5.0, "machine_translation": 10.0})
+FEW: Final = 400  # characters: a shorter text is taken to be this long, since one phrase in a line is no ground
 LISTS: Final = (*SUBJECTS, "boilerplate", *SUSPICIONS, "bbs")
 HITS, DISTINCT, COVERED = range(3)
 
 LEFT, RIGHT = 1, 2  # where the script must change
-DATE: Final = 4  # a digit and a sign that must be those of a year
+DATE: Final = 4  # two digits and a sign that must be the end of a year
 EXCEPTION: Final = -1
 # The columns of the automaton's facts.
 LIST, GROUP, BYTES, CHARACTERS, SOLID, BOUNDS, FACTS = range(7)
@@ -62,8 +63,8 @@ def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple
         if name in SUBJECTS:
             yield from _of_list(name, hits, distinct, covered, characters)
         elif name in SUSPICIONS:
-            density = share(hits, characters, per=1000.0)
-            yield f"{name}_suspicion", np.minimum(density / SUSPICIONS[name], 1)
+            density = share(hits, np.maximum(characters, FEW), per=1000.0)
+            yield f"{name}_suspicion", np.minimum(density / np.float32(SUSPICIONS[name]), 1)
         elif name == "boilerplate":
             yield "boilerplate_share", share(covered, characters)
         else:
@@ -157,11 +158,10 @@ def ours() -> Lexicon:
     """Manyo's own lists, read on first use."""
     folder = files("manyo.measure") / "words"
     lists = [read_words((folder / f"{name}.txt").read_text("utf-8"), number) for number, name in enumerate(LISTS)]
-    lists[LISTS.index("bbs")] += [
-        Word(digit + sign, LISTS.index("bbs"), 0 if sign == "話" else DATE)
-        for digit in "0123456789０１２３４５６７８９"
-        for sign in "話年./-"
-    ]
+    for digits in ("0123456789", "０１２３４５６７８９"):
+        lists[LISTS.index("bbs")] += [Word(f"{digit}話", LISTS.index("bbs"), 0) for digit in digits]
+        years = (tens + ones + sign for tens in digits for ones in digits for sign in "年./-")
+        lists[LISTS.index("bbs")] += [Word(year, LISTS.index("bbs"), DATE) for year in years]
     return build(lists, [0 if name in SUBJECTS else 1 + number for number, name in enumerate(LISTS)])
 
 
@@ -212,9 +212,9 @@ def count_all(column: Column, lexicon: Lexicon) -> tuple[npt.NDArray[np.int64], 
         column.offsets,
         table(),
         lexicon.automaton.heads,
-        lexicon.automaton.shorts,
         lexicon.automaton.edges,
         lexicon.automaton.fallbacks,
+        lexicon.automaton.first_output,
         lexicon.automaton.outputs,
         lexicon.automaton.words,
         lexicon.automaton.alone,
@@ -235,9 +235,9 @@ def _match(
     offsets: IntArray,
     entries: npt.NDArray[np.uint16],
     heads: IntArray,
-    shorts: IntArray,
     edges: IntArray,
     fallbacks: IntArray,
+    first_output: int,
     outputs: IntArray,
     words: IntArray,
     alone: bool,
@@ -256,30 +256,19 @@ def _match(
     waiting = np.zeros(groups, np.int64)
     last_row = np.full(len(facts) // FACTS, -1, np.int64)  # where each word was last found
     lines = np.zeros(footer.ROOM, np.int64)
+    state = np.zeros(4, np.int64)
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
         if furniture >= 0:
             footer.find(data, start, end, entries, lines)
-        position, node, before, last = start, 0, NONE, NONE
+        position = start
+        state[0], state[1], state[2] = 0, NONE, NONE
         while position < end:
-            code = three_bytes(data, position, end)
-            if code >= 0:
-                position += 3
-            else:
-                decoded = decode(data, position, end)
-                code = decoded >> 3
-                position += decoded & 7
-                if 0x41 <= code <= 0x5A:
-                    code |= 0x20
-            if node == 0:
-                node = begun(before, last, code, heads, shorts, edges)
-            else:
-                node = following(node, last, code, edges, fallbacks)
-            before, last = last, code
-            if node == 0 and not alone:
-                continue
-            here = node if node else first_one(code, edges)
-            for output in range(outputs[here], outputs[here + 1]):
+            position = advance(data, position, end, state, heads, edges, fallbacks, first_output, alone)
+            here = state[3]
+            if here == 0:
+                break
+            for output in range(outputs[here - first_output], outputs[here - first_output + 1]):
                 word = words[output]
                 if _bounded(data, start, position, end, word, facts, entries):
                     group = facts[FACTS * word + GROUP]
@@ -398,9 +387,9 @@ def _back(data: ByteArray, start: int, position: int) -> int:
 
 @borrowing
 def _date(data: ByteArray, start: int, begin: int, finish: int, end: int) -> bool:
-    """Whether the digit that starts at `begin` ends a year, and a month and a day follow from `finish` on."""
+    """Whether the two digits that start at `begin` end a year, and a month and a day follow from `finish` on."""
     position = begin
-    for _ in range(3):
+    for _ in range(2):
         if position > start and 0x30 <= data[position - 1] <= 0x39:
             position -= 1
         elif position > start + 2 and _digits(data, position - 3, position, 1) == position:

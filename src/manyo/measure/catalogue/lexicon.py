@@ -56,20 +56,20 @@ MEASURES: Final = (
         "machine_generated_suspicion",
         "機械生成の疑い",
         "suspected machine-generated text",
-        "phrases of the list machine_generated per 1,000 characters / 5, at most 1; a suspicion",
+        "phrases of the list machine_generated per 1,000 characters, at least 400 taken, / 5, at most 1; a suspicion",
         "score",
     ),
     share(
         "machine_translation_suspicion",
         "機械翻訳の疑い",
         "suspected machine translation",
-        "phrases of the list machine_translation per 1,000 characters / 10, at most 1; a suspicion",
+        "phrases of the list machine_translation per 1,000 characters, at least 400 taken, / 10, at most 1; a suspicion",
         "score",
     ),
     count(
         "bbs_marks",
         "掲示板・コメント欄の語の数",
         "marks of boards and comments",
-        "matches of the list bbs: 名無しさん, >>1, 投稿日, ...",
+        "matches of the list bbs (コメント, 投稿, (月), 名無しさん, >>1, ...), dates, and numbers of episodes",
     ),
 )
