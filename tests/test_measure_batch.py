@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from manyo import measure
 from manyo.columns import Column
+from manyo.errors import ManyoError
 
 TEXTS = [
     "春はあけぼの。やうやう白くなりゆく山ぎは、少し明かりて、紫だちたる雲の細くたなびきたる。",
@@ -92,6 +93,74 @@ def test_ten_million_characters_on_one_line() -> None:
     assert row["characters"] == 10_000_000
     assert row["max_sentence_length"] == 10_000_000
     assert row["duplicate_10gram_share"] == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "あ",
+        "\n",
+        "\0",
+        "😀" * 1000,
+        "👩\u200d👩\u200d👧" * 50,
+        "\u200f" * 99,
+        "שלום\u200f\u200e 12",
+        "\ud800",
+        "\udfff漢\ud800字",
+        "ー" * 9,
+    ],
+)
+def test_odd_texts_are_measured(text: str) -> None:
+    row = measure.measure([text], lists={"mine": "漢字\n一"}).to_pylist()[0]
+    assert row["characters"] == len(text)
+    for name, item in measure.MEASURES.items():
+        assert item.least <= row[name] <= item.most, name
+
+
+def test_a_lone_surrogate_counts_as_one_replacement_character_in_a_str_and_three_in_bytes() -> None:
+    """The Unicode Standard, 3.9: none of ED A0 80 begins a well-formed sequence with the next."""
+    table = measure.measure(["\ud800", "\ufffd", b"\xed\xa0\x80"], only=["characters", "mojibake_share"])
+    assert table.to_pydict() == {"characters": [1, 1, 3], "mojibake_share": [1.0, 1.0, 1.0]}
+
+
+@pytest.mark.parametrize("texts", ["春はあけぼの。", b"spring", 3])
+def test_one_text_that_is_no_column_is_an_error(texts: object) -> None:
+    with pytest.raises(ManyoError, match="a column of texts is needed"):
+        measure.measure(texts)
+
+
+def test_any_iterable_of_texts_is_a_column() -> None:
+    for texts in (iter(["一", "二"]), ("一", "二"), Column.of(["一", "二"])):
+        assert measure.measure(texts, only=["characters"])["characters"].to_pylist() == [1, 1]
+
+
+def test_lists_of_a_user() -> None:
+    lists = {"seasons": "# 四季\n春\n夏\n!春日部\n", "shops": "春日部店\n|SALE|\n"}
+    texts = ["春日部店の春のsale、夏のSALES", "", None]
+    table = measure.measure(texts, lists=lists)
+    assert table["seasons_hits"].to_pylist() == [2, 0, 0]
+    assert table["seasons_words"].to_pylist() == [2, 0, 0]
+    assert table["seasons_density"].to_pylist() == pytest.approx([2000 / 19, 0, 0])
+    assert table["shops_hits"].to_pylist() == [2, 0, 0]
+    assert table["shops_share"].to_pylist() == pytest.approx([8 / 19, 0, 0])
+    assert table.select(list(measure.MEASURES)).equals(measure.measure(texts))
+    alone = measure.measure(texts, lists={"seasons": lists["seasons"]}, only=["seasons_hits"])
+    assert alone.equals(table.select(["seasons_hits"]))
+
+
+@pytest.mark.parametrize(
+    ("lists", "message"),
+    [
+        ({"adult": "語"}, "there is a measure 'adult_hits' already"),
+        ({"Adult": "語"}, "cannot be the name"),
+        ({"mine": "語\n|\n"}, "without a word"),
+        ({"": "語"}, "cannot be the name"),
+    ],
+)
+def test_lists_that_cannot_be(lists: dict[str, str], message: str) -> None:
+    with pytest.raises(ManyoError, match=message):
+        measure.measure(["文"], lists=lists)
 
 
 def test_the_catalogue_says_what_each_measure_is() -> None:

@@ -80,6 +80,8 @@ _SYMBOLS: Final = (
 )
 # Jōyō kanji (2010) that Windows-31J, made long before, cannot write.
 _JOYO_BEYOND_WINDOWS_31J: Final = "剝塡頰"
+# Function words of Chinese that it can write, and Japanese has no use for (這 it has, in 這う).
+_CHINESE_IN_WINDOWS_31J: Final = "們她您吧呢啊哪麼"
 
 
 @cache
@@ -92,7 +94,7 @@ def table() -> npt.NDArray[np.uint16]:
         for first, last in _ranges(ranges):
             entries[first : last + 1] = kind
     ideographs = {chr(code) for code in range(0x4E00, 0xA000)}
-    japanese = _writable(ideographs, "cp932") | set(_JOYO_BEYOND_WINDOWS_31J)
+    japanese = (_writable(ideographs, "cp932") | set(_JOYO_BEYOND_WINDOWS_31J)) - set(_CHINESE_IN_WINDOWS_31J)
     chinese = _writable(ideographs, "gb2312") | _writable(ideographs, "big5hkscs")
     for kind, characters in ((KANJI_JAPANESE, japanese - chinese), (KANJI_CHINESE, chinese - japanese)):
         entries[[ord(character) for character in characters]] = kind

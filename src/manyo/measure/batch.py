@@ -54,7 +54,7 @@ def measure_batch(
     lists = lists or {}
     known = catalogue.measures(tuple(lists), words)
     wanted = list(known) if only is None else _checked(only, known)
-    column = Column.of(texts)
+    column = Column.of(texts if isinstance(texts, Column) else _texts(texts))
     columns = dict(characters.columns(column))
     total = columns["characters"]
     for compute, found in _PASSES.items():
@@ -82,13 +82,22 @@ def measure(
     """
     known = catalogue.measures(tuple(lists or {}), words)
     wanted = list(known) if only is None else _checked(only, known)
-    chunks: Sequence[Any] = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
+    chunks: Sequence[Any] = texts.chunks if isinstance(texts, pa.ChunkedArray) else [_texts(texts)]
     batches = [
         measure_batch(chunk[start : start + ROWS_AT_ONCE], wanted, lists=lists, words=words)
         for chunk in chunks
         for start in range(0, len(chunk), ROWS_AT_ONCE)
     ]
     return pa.Table.from_batches(batches, schema=pa.schema([(name, known[name].dtype) for name in wanted]))
+
+
+def _texts(texts: Any) -> Any:
+    """What may be sliced, or else read into a list; one text alone is a slip, and would be measured by letters."""
+    if isinstance(texts, str | bytes) or not isinstance(texts, Column | Iterable):
+        raise ManyoError("a column of texts is needed", where=type(texts).__name__, hint="put one text into a list")
+    if isinstance(texts, Column):
+        return texts.binary()
+    return texts if hasattr(texts, "__getitem__") else list(texts)
 
 
 def _checked(only: Iterable[str], known: Mapping[str, Measure]) -> list[str]:

@@ -3,15 +3,15 @@
 A score is content of a language / all content, where
 
 - a kana counts 1 and is Japanese; a hangul syllable counts 1 and is Korean;
-- a Latin letter or a letter of another alphabet counts 0.4: an English sentence takes about 2.5 times as
-  many letters as the Japanese one that says the same takes characters. The Latin ones make `latin_score`, which does not tell
+- a Latin letter or a letter of another alphabet counts 0.4: an English sentence takes about 2.5 times as many letters
+  as the Japanese one that says the same takes characters. The Latin ones make `latin_score`, which does not tell
   English from French or from program code;
-- a kanji counts 1, and whose it is, its company decides. A character that GB 2312 or Big5 (with Hong
-  Kong's supplement) has and Windows-31J has not
-  (们 说 你 嗎) is Chinese, and so are up to three other kanji for each, because about one character in four of
-  running Chinese text is such a one. Of the kanji that remain, a share is Japanese: all of them where there is a kana
-  for every five kanji or a kanji that only Japanese has (経 対 労 払) for every sixteen, and proportionally fewer below;
-  none where there is neither. Running Japanese has more kana than kanji; Chinese has a の now and then, in brand names.
+- a kanji counts 1, and whose it is, its company decides. A character that GB 2312 or Big5 (with Hong Kong's
+  supplement) has and Windows-31J has not (们 说 你 嗎), or one that only Chinese uses (們 吧 呢), is Chinese, and so are
+  up to three other kanji for each, because about one character in four of running Chinese text is such a one. Of the
+  kanji that remain, a share is Japanese: all of them where there is a kana for every five kanji or a kanji that only
+  Japanese has (経 対 労 払) for every sixteen, and proportionally fewer below; none where there is neither. Running
+  Japanese has more kana than kanji; Chinese has a の now and then, in brand names.
   Of what still remains, sixteen for each Chinese character are Chinese, and then one for each hangul syllable Korean.
   The rest could be anyone's, and is content of none.
 
@@ -21,8 +21,8 @@ a probability: a page half in English, half in Japanese scores about one half.
 The same is asked of every line, where kanji that could be anyone's are left out, since 第一条 stands alone in its line:
 it is *Japanese* from 0.5 on and *foreign* below 0.1, and neither when nothing is left.
 
-What it cannot do: 東京都千代田区 alone could be Chinese and scores 0; Ryukyuan or Ainu in kana score 1; classical Chinese
-(漢文) scores as Chinese.
+What it cannot do: 東京都千代田区 alone could be Chinese and scores 0 in all; so does classical Chinese (漢文), and so can a
+short sentence of Chinese without one of its own characters (明日的天氣). Ryukyuan or Ainu in kana score 1.
 """
 
 from __future__ import annotations
