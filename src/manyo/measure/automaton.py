@@ -1,16 +1,16 @@
 """An Aho-Corasick automaton over characters, small enough for the nearest caches.
 
 Source: Aho and Corasick 1975, with the fallbacks kept and not completed to a table. Japanese has thousands of
-characters, and most of a text begins no word: what is asked at nearly every character is one bit, whether a word can begin with
-the last three characters. Only where it is set does the automaton start, from the node of these. So a text is read
-at one speed however many words there are, and no node of one character is a
-state. The edges are one open-addressed hash table. As with any such automaton, the cost is linear in the text, whatever
-stands in it.
+characters, and most of a text begins no word: what is asked at nearly every character is one bit, whether a word can
+begin with the last three characters. Only where it is set does the automaton start, from the node of these: no shorter
+one is ever a state, and words of one or two characters are looked up apart. So a text is read at one speed however many
+words there are. The edges are one open-addressed hash table. As with any such automaton, the cost is linear in the
+text, whatever stands in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,9 +32,7 @@ class Automaton:
 
     heads: IntArray  # sets of the characters before the two whose hash is the place: see `_heads`
     edges: IntArray  # (2 * slots,): a key, and the node that it leads to
-    fallbacks: (
-        IntArray  # (nodes,): the longest other node, of two characters at least, in which this one ends; 0 for none
-    )
+    fallbacks: IntArray  # (nodes,): the longest other, of three characters at least, in which each ends; 0 for none
     first_output: int  # from this node on, words end in all
     outputs: IntArray  # (nodes from there on + 1,): into `words`
     words: IntArray  # the numbers of the words that end in each node, longest first
@@ -54,27 +52,18 @@ def build(words: Sequence[str]) -> Automaton:
         found[prefix] = ends.get(prefix, []) + found[behind[prefix]]
     order = sorted(found, key=lambda prefix: (found[prefix] != [], len(prefix), prefix))
     nodes = {prefix: node for node, prefix in enumerate(order)}
-    fallbacks = np.array(
-        [nodes[behind[prefix]] if len(behind.get(prefix, "")) > 1 else 0 for prefix in order], np.int64
-    )
+    fallbacks = [nodes[behind[prefix]] if len(behind.get(prefix, "")) > 2 else 0 for prefix in order]
     final = [prefix for prefix in order if found[prefix]]
     outputs = np.zeros(len(final) + 1, np.int64)
     np.cumsum([len(found[prefix]) for prefix in final], out=outputs[1:])
-    keys, targets = [], []
-    for prefix, node in nodes.items():
-        if len(prefix) > 2:
-            keys.append(nodes[prefix[:-1]] << _WIDTH | ord(prefix[-1]))
-        elif len(prefix) == 2:
-            keys.append(-(ord(prefix[0]) << _WIDTH | ord(prefix[1])) - 1)
-        elif prefix in ends:
-            keys.append(ord(prefix))
-        else:
-            continue
-        targets.append(node)
+    keys = {
+        _packed(prefix): nodes[prefix] for prefix in order if len(prefix) == 3 or (prefix in ends and len(prefix) < 3)
+    }
+    keys |= {nodes[prefix[:-1]] << _WIDTH | ord(prefix[-1]): nodes[prefix] for prefix in order if len(prefix) > 3}
     return Automaton(
         heads=_heads(order, {word for word in words if len(word) == 2}),
-        edges=_table(keys, targets),
-        fallbacks=fallbacks,
+        edges=_table(keys),
+        fallbacks=np.array(fallbacks, np.int64),
         outputs=outputs,
         first_output=len(order) - len(final),
         words=np.array([number for prefix in final for number in found[prefix]], np.int64),
@@ -95,11 +84,19 @@ def _heads(prefixes: Sequence[str], shorts: Collection[str]) -> IntArray:
     return heads.view(np.int64)
 
 
-def _table(keys: Sequence[int], targets: Sequence[int]) -> IntArray:
-    """A hash table of the keys, half full at most, with linear probing."""
-    size = 2 << max(len(keys) - 1, 1).bit_length()
+def _packed(prefix: str) -> int:
+    """The key of up to three characters; those of edges are below it, for a word has no NUL and nodes are fewer."""
+    key = 0
+    for character in prefix:
+        key = key << _WIDTH | ord(character)
+    return key if len(prefix) == 3 else -key
+
+
+def _table(targets: Mapping[int, int]) -> IntArray:
+    """A hash table of keys and where they lead, half full at most, with linear probing."""
+    size = 2 << max(len(targets) - 1, 1).bit_length()
     table = [_EMPTY, 0] * size
-    for key, target in zip(keys, targets, strict=True):
+    for key, target in targets.items():
         slot = _slot(key, size)
         while table[2 * slot] != _EMPTY:
             slot = (slot + 1) & (size - 1)
@@ -163,38 +160,26 @@ def advance(
             if 0x41 <= code <= 0x5A:
                 code |= 0x20
         if node:
-            node = _following(node, last, code, edges, fallbacks)
-        elif heads[_place(last, code) & (len(heads) - 1)] >> _member(before) & 1:
-            node = _begun(before, last, code, edges)
-        before, last = last, code
+            node = _following(node, code, edges, fallbacks)
+        if node == 0 and heads[_place(last, code) & (len(heads) - 1)] >> _member(before) & 1:
+            node = _target((before << _WIDTH | last) << _WIDTH | code, edges)
+            if node == 0:
+                found = _target(-(last << _WIDTH | code), edges)
         if node >= first_output:
             found = node
-        elif alone and node == 0:  # a node of one character is found, and is no state to go on from
-            found = _target(code, edges)
+        elif alone and node == 0 and found == 0:
+            found = _target(-code, edges)
+        before, last = last, code
     state[0], state[1], state[2], state[3] = node, before, last, found
     return position
 
 
 @borrowing
-def _begun(before: int, last: int, code: int, edges: IntArray) -> int:
-    """The node of these three characters where a word begins with them, or of two that are one; or 0."""
-    node = _first_two(before, last, edges)
-    if node:
-        node = _target(node << _WIDTH | code, edges)
-    return node if node else _first_two(last, code, edges)
-
-
-@borrowing
-def _following(node: int, last: int, code: int, edges: IntArray, fallbacks: IntArray) -> int:
-    """The node after `code`, or 0. `last` is the character before it, the last of `node`."""
+def _following(node: int, code: int, edges: IntArray, fallbacks: IntArray) -> int:
+    """The node after `code`, or 0."""
     while node:
         target = _target(node << _WIDTH | code, edges)
         if target:
             return target
         node = fallbacks[node]
-    return _first_two(last, code, edges)
-
-
-@inlined
-def _first_two(last: int, code: int, edges: IntArray) -> int:
-    return _target(-(last << _WIDTH | code) - 1, edges)
+    return 0

@@ -51,7 +51,7 @@ EXCEPTION: Final = -1
 # The columns of the automaton's facts.
 LIST, GROUP, BYTES, CHARACTERS, SOLID, BOUNDS, FACTS = range(7)
 
-LONGEST: Final = 1000  # characters of a word
+LONGEST: Final = 200  # characters of a word
 
 
 def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
@@ -122,7 +122,7 @@ def read_words(text: str, number: int, *, where: str = "") -> list[Word]:
     [Word(text='エロ', list=0, bounds=3), Word(text='ピエロ', list=-1, bounds=0)]
 
     Raises `ManyoError` for a line that has signs but no word, one that was not decoded well, and one of more than
-    1,000 characters.
+    200 characters.
     """
     words = []
     for count, line in enumerate(text.splitlines(), 1):
@@ -138,7 +138,7 @@ def read_words(text: str, number: int, *, where: str = "") -> list[Word]:
             raise ManyoError("a word list has a line without a word", where=place)
         if len(word) > LONGEST:
             raise ManyoError(f"a word list has a word of {len(word):,} characters", where=place, hint="one word a line")
-        if any(character == "\ufffd" or 0xD800 <= ord(character) < 0xE000 for character in word):
+        if any(character in "\0\ufffd" or 0xD800 <= ord(character) < 0xE000 for character in word):
             raise ManyoError("a word list has a damaged character", where=place, hint="save it as UTF-8")
         words.append(Word(word, EXCEPTION if exception else number, bounds))
     return words
