@@ -150,7 +150,7 @@ pieces = st.sampled_from([*"0123489０２８年月日./- 第話（", "2019", "�
 def test_dates_are_marks_of_boards(text: str) -> None:
     def dates(digit: str) -> int:
         both = "[0-9０-９]"
-        year = f"(?={digit}{digit}[年./-])(?<={both}{both}){digit}{digit}[年./-] *{both}{{1,2}}[月./-] *{both}"
+        year = f"(?={digit}{digit}[年./-])(?<={both}{both}){digit}{digit}[年./-] *{both}{{1,2}}[月./-] *{both}{{1,2}}(?!{both})"
         return len(re.findall(f"(?={year})", text))
 
     expected = dates("[0-9]") + dates("[０-９]") + len(re.findall("[0-9０-９]話", text))

@@ -15,7 +15,8 @@ is one by itself, so that what it finds depends on no other.
 Per list: *hits*, matches; *distinct*, different words among them; *covered*, characters in them.
 
 Dates such as 2019/8/18 or 2019年08月18日 are marks of boards, and are looked for around the end of a year:
-four digits, one of 年./-, one or two, one of 月./-, one or two, in either width, with spaces before the last two.
+four digits, one of 年./-, one or two, one of 月./-, one or two and no third, in either width, with spaces before the last
+two. In a list of months, 2019年7月 2019年8月, the 20 of a year is no day.
 """
 
 from __future__ import annotations
@@ -407,7 +408,8 @@ def _date(data: ByteArray, start: int, begin: int, finish: int, end: int) -> boo
         position += 3
     else:
         return False
-    return _digits(data, _spaces(data, position, end), end, 1) >= 0
+    position = _digits(data, _spaces(data, position, end), end, 2)
+    return position >= 0 and _digits(data, position, end, 1) < 0
 
 
 @inlined
