@@ -13,8 +13,10 @@ import pyarrow as pa
 
 from manyo.columns import Column
 from manyo.errors import ManyoError
-from manyo.measure import catalogue, characters, lexicon, quality, repetition, tokens
+from manyo.measure import catalogue, characters, compression, lexicon, published, quality, repetition, tokens
+from manyo.measure.catalogue import compression as of_compression
 from manyo.measure.catalogue import lexicon as of_lexicon
+from manyo.measure.catalogue import published as of_published
 from manyo.measure.catalogue import repetition as of_repetition
 from manyo.measure.catalogue import tokens as of_tokens
 from manyo.measure.catalogue.entry import Measure
@@ -27,6 +29,8 @@ Columns = Iterator[tuple[str, npt.NDArray[Any]]]
 _PASSES: Final[Mapping[Callable[[Column, npt.NDArray[np.int64]], Columns], Sequence[Measure]]] = MappingProxyType(
     {
         repetition.columns: of_repetition.MEASURES,
+        published.columns: of_published.MEASURES,
+        compression.columns: of_compression.MEASURES,
         lexicon.columns: of_lexicon.MEASURES,
     }
 )

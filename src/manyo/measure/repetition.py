@@ -7,8 +7,8 @@ space (`protect` writes them so).
 
 - A *duplicate* line, paragraph or sentence is one that an earlier one equals, white space aside; the first is none. A
   unit that holds a placeholder is none either: two masked telephone numbers need not have been the same. A paragraph
-  is a stretch of lines without an empty one between; lines and sentences are those of `characters.py`, but a ? in a
-  URL ends a sentence here.
+  is a stretch of lines without an empty one between, and equals another line by line; lines and sentences are those of
+  `characters.py`, but a ? in a URL ends a sentence here.
 - The *top n-gram share* is the occurrences of the most frequent n-gram, overlapping ones too, over all n-grams; 0
   where none occurs twice.
 - The *duplicate n-gram share* is the share of characters that lie in an n-gram which occurred before, each character
@@ -17,11 +17,8 @@ space (`protect` writes them so).
 Only the first 262,144 characters that are neither are looked at. This bounds memory (18 MB), and keeps very long texts
 comparable, since any text repeats its n-grams if it is long enough.
 
-N-grams are compared exactly, by naming (Karp, Miller and Rosenberg 1972): equal n-grams bear the same number, and a
-longer one is known by the numbers of those with which it begins and ends and of one between. It can only repeat if
-each n-gram within it does; the others drop out, so that after the 2-grams few positions are left. Units are compared
-by 64-bit hashes; that any two of 10,000 different ones collide has a chance below 10^-11, and the same text always
-gives the same answer.
+N-grams are compared exactly (`ngrams.py`), units by 64-bit hashes; that any two of 10,000 different ones collide has a
+chance below 10^-11, and the same text always gives the same answer.
 """
 
 from __future__ import annotations
@@ -34,21 +31,21 @@ import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import inlined, kernel
+from manyo.measure import ngrams
 from manyo.measure.alphabet import CLASS, NEWLINE, SENTENCE_END, SPACE, decode, entry, table
+from manyo.measure.ngrams import FOUND, LENGTHS, LONGEST, PROBES, SHORTEST, again, bits_for, most_frequent
 from manyo.measure.ratio import share
 
 LIMIT: Final = 1 << 18
 PLACEHOLDER: Final = 12  # the most characters between ［ and ］
-# After so many slots another's is taken for the one looked for. Only a text made to collide gets there.
-PROBES: Final = 1024
 
 # Columns of the counts: for each unit in turn how many, how many duplicates, their characters, and of duplicates.
 LINES, PARAGRAPHS, SENTENCES = 0, 4, 8
 UNITS, DUPLICATES, CHARACTERS, DUPLICATE_CHARACTERS = range(4)
 # Then the characters compared, how often the most frequent 2-, 3- and 4-gram occurs, and how many characters the
-# 5-grams and the 10-grams that occurred before cover.
+# 5-grams to 10-grams that occurred before cover.
 GRAM_CHARACTERS, TOP, COVERED = 12, 13, 16
-COUNTS: Final = 18
+COUNTS: Final = COVERED + LENGTHS
 
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _SALTS: Final = (np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344), np.uint64(0xA4093822299F31D0))
@@ -64,7 +61,7 @@ def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple
     size = counts[:, GRAM_CHARACTERS]
     for index, n in enumerate((2, 3, 4)):
         yield f"top_{n}gram_share", share(counts[:, TOP + index], np.maximum(size - n + 1, 0))
-    for index, n in enumerate((5, 10)):
+    for index, n in enumerate(range(SHORTEST, LONGEST + 1)):
         yield f"duplicate_{n}gram_share", share(counts[:, COVERED + index], size)
 
 
@@ -89,93 +86,24 @@ def _count(
 ) -> None:
     # One hash table by open addressing, at most three quarters full: that is where each character is a line, a
     # paragraph and a sentence. A slot is in use when it bears the present stamp, so that nothing is ever cleared.
-    keys = np.zeros(1 << _bits(4 * room), np.uint64)
+    keys = np.zeros(1 << bits_for(4 * room), np.uint64)
     values = np.zeros(len(keys), np.int64)  # stamp << 32 | frequency
-    names = np.zeros(room, np.int32)
-    often = np.zeros(room, np.int32)
+    codes = np.zeros(room, np.int32)
+    scratch = np.zeros((3, room + 2), np.int32)
+    sketch = np.zeros(ngrams.sketch_size(room), np.uint32)
+    seen = np.zeros((2, ngrams.seen_size(room)), np.uint64)
+    found = np.zeros(LENGTHS * FOUND, np.int64)
     stamp = 0
     for row in range(len(offsets) - 1):
         stamp += 1
-        size = _read(data, offsets[row], offsets[row + 1], entries, names, keys, values, stamp, counts[row])
+        size = _read(data, offsets[row], offsets[row + 1], entries, codes, keys, values, stamp, counts[row])
         counts[row, GRAM_CHARACTERS] = size
-        often[:size] = 1
-        stamp += 1
-        top, _ = _grams(names, often, size, 1, 2, 1, True, keys, values, stamp)
-        counts[row, TOP] = top
-        # An n-gram is no more frequent than the 2-grams in it: look at frequent ones only, and again, at less
-        # frequent ones, if what was found is less frequent than what was left out may be.
-        for length, part in ((3, 3), (4, 2)):
-            least = max(2, top // part)
-            while top > 0:
-                stamp += 1
-                top, _ = _grams(names, often, size, 2, length, least, False, keys, values, stamp)
-                if top >= least or least == 2:
-                    break
-                top, least = 1, max(2, least // 2)
+        for length in range(2, 5):
+            top, stamp = most_frequent(codes, size, length, sketch, keys, values, stamp)
             counts[row, TOP + length - 2] = top
-        stamp += 2
-        _, covered = _grams(names, often, size, 2, 5, 2, True, keys, values, stamp - 1)
-        counts[row, COVERED] = covered
-        if covered:
-            _, covered = _grams(names, often, size, 5, 10, 2, False, keys, values, stamp)
-            counts[row, COVERED + 1] = covered
-
-
-@kernel
-def _grams(
-    names: npt.NDArray[np.int32],
-    often: npt.NDArray[np.int32],
-    size: int,
-    unit: int,
-    length: int,
-    least: int,
-    rename: bool,
-    keys: npt.NDArray[np.uint64],
-    values: IntArray,
-    stamp: int,
-) -> tuple[int, int]:
-    """Count the n-grams of `length` (at most 2 `unit` + 1) in which every `unit`-gram occurs at least `least` times.
-
-    `names` holds the name of the `unit`-gram at each position and `often` its frequency; with `rename`, that of the
-    n-grams of `length` afterwards. Returns the frequency of the most frequent, 0 where none occurs twice, and how
-    many characters those that occurred before cover.
-    """
-    top, covered, covered_to, run = 1, 0, 0, 0
-    span = length - unit
-    bits = _bits(2 * size)
-    mask = (1 << bits) - 1
-    for last in range(size - unit + 1):
-        run = run + 1 if often[last] >= least else 0
-        position = last - span
-        if run <= span:
-            if rename and position >= 0:
-                names[position] = -1
-            continue
-        # Its beginning, its end, and what lies between say what it is. Names have 19 bits; where the unit is one
-        # character of 21, the first two terms are the same character, and the sum is still different for any two.
-        begin, middle, finish = np.int64(names[position]), np.int64(names[last - 1]), np.int64(names[last])
-        key = np.uint64((begin << 38) + (middle << 19) + finish)
-        slot = np.int64((key * _MIX) >> np.uint64(64 - bits))
-        probes = 0
-        while values[slot] >> 32 == stamp and keys[slot] != key and probes < PROBES:
-            slot = (slot + 1) & mask
-            probes += 1
-        if rename:
-            names[position] = slot
-        if values[slot] >> 32 != stamp:
-            keys[slot] = key
-            values[slot] = stamp << 32 | 1
-            continue
-        frequency = (values[slot] & 0xFFFFFFFF) + 1
-        values[slot] = stamp << 32 | frequency
-        top = max(top, frequency)
-        covered += position + length - max(position, covered_to)
-        covered_to = position + length
-    if rename:
-        for position in range(size):
-            name = np.int64(names[position]) if position + length <= size else -1
-            often[position] = values[name] & 0xFFFFFFFF if name >= 0 else 0
-    return 0 if top == 1 else top, covered
+        stamp = again(codes, size, seen[0], seen[1], scratch[0], scratch[1], keys, values, stamp, scratch[2], found)
+        for index in range(LENGTHS):
+            counts[row, COVERED + index] = found[index * FOUND + ngrams.COVERED]
 
 
 @kernel
@@ -196,7 +124,7 @@ def _read(
     lines'.
     """
     room = len(codes)
-    bits = _bits(4 * min(end - start, room))
+    bits = bits_for(4 * min(end - start, room))
     line_salt, paragraph_salt, sentence_salt = _SALTS
     line, paragraph, sentence = line_salt, paragraph_salt, sentence_salt
     line_length = paragraph_length = sentence_length = 0
@@ -281,15 +209,6 @@ def _unit(
     else:
         keys[slot] = digest
         values[slot] = stamp << 32
-
-
-@inlined
-def _bits(slots: int) -> int:
-    """The least power of two of at least so many slots, and of 16."""
-    bits = 4
-    while 1 << bits < slots:
-        bits += 1
-    return bits
 
 
 @inlined

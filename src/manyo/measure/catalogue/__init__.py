@@ -18,13 +18,17 @@ from typing import Final
 import pyarrow as pa
 
 from manyo.errors import ManyoError
-from manyo.measure.catalogue import characters, lexicon, quality, repetition, tokens
+from manyo.measure.catalogue import characters, compression, lexicon, published, quality, repetition, tokens
 from manyo.measure.catalogue.entry import Measure
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
-    {item.name: item for room in (characters, repetition, lexicon, quality) for item in room.MEASURES}
+    {
+        item.name: item
+        for room in (characters, repetition, lexicon, quality, compression, published)
+        for item in room.MEASURES
+    }
 )
 
 

@@ -32,7 +32,7 @@ def _grams() -> Iterator[Measure]:
             f"most frequent {n}-gram",
             f"occurrences of the most frequent character {n}-gram / character {n}-grams; 0 where none occurs twice",
         )
-    for n in (5, 10):
+    for n in range(5, 11):
         yield share(
             f"duplicate_{n}gram_share",
             f"重複する{n}文字連続の割合",
