@@ -179,14 +179,25 @@ def _run(plan: Plan, store: engine.Store, out: Path, workers: int, on_progress: 
             where=", ".join(plan.origin.names[:3]),
             hint="where memory is the cause, raise memory under [engine]; then build into a new folder",
         )
+    judged = done
+    if recipe.lines.on:
+        judged = _without_repeated_lines(plan, done, run)
+    of = judged.stage
     tasks = [
-        engine.Task("match", number, "manyo.stages.matching:match", {"partition": number, "near": near}, (done.digest,))
+        engine.Task(
+            "match",
+            number,
+            "manyo.stages.matching:match",
+            {"of": of, "partition": number, "near": near},
+            (judged.digest,),
+        )
         for number in range(plan.partitions)
     ]
     matched = run("match", tasks, needed=True)
-    tasks = [engine.Task("cluster", 0, "manyo.stages.matching:cluster", {}, (done.digest, matched.digest))]
+    tasks = [engine.Task("cluster", 0, "manyo.stages.matching:cluster", {"of": of}, (judged.digest, matched.digest))]
     clustered = run("cluster", tasks, needed=True)
     last = {
+        "of": of,
         "near": near,
         "measuring": plan.measuring.to_dict(),
         "rules": release_rules(plan.rules),
@@ -194,10 +205,27 @@ def _run(plan: Plan, store: engine.Store, out: Path, workers: int, on_progress: 
     }
     tasks = [
         engine.Task(
-            "release", commit.shard, "manyo.stages.releasing:release_shard", last, (done.digest, clustered.digest)
+            "release", commit.shard, "manyo.stages.releasing:release_shard", last, (judged.digest, clustered.digest)
         )
-        for commit in done.commits
+        for commit in judged.commits
         if not commit.lost
     ]
     released = run("release", tasks, needed=True)
-    return publish(plan, store, out, done, released)
+    return publish(plan, store, out, done, judged, released)
+
+
+def _without_repeated_lines(plan: Plan, done: engine.Seal, run: Callable[..., engine.Seal]) -> engine.Seal:
+    """Count the lines of all documents, then take those that are repeated out of each shard's."""
+    lines = asdict(plan.recipe.lines)
+    tasks = [
+        engine.Task("lines", number, "manyo.stages.lines:count", {"partition": number, "lines": lines}, (done.digest,))
+        for number in range(plan.partitions)
+    ]
+    counted = run("lines", tasks, needed=True)
+    arguments = {**plan.judging, "lines": lines}
+    tasks = [
+        engine.Task("trim", commit.shard, "manyo.stages.lines:trim", arguments, (commit.digest, counted.digest))
+        for commit in done.commits
+        if not commit.lost
+    ]
+    return run("trim", tasks, needed=True)

@@ -70,16 +70,20 @@ class Plan:
         return min(_MOST_PARTITIONS, max(1, -(-self.origin.size // _PARTITION_BYTES)))
 
     @property
-    def tasks(self) -> list[engine.Task]:
-        """The tasks of the stage "read"."""
-        near = asdict(self.recipe.dedupe)
-        judging = {
+    def judging(self) -> dict[str, Any]:
+        """What a task is told that measures, judges and signs."""
+        return {
             "measuring": self.measuring.to_dict(),
             "rules": self.rules.to_dict(paths=True),
-            "near": near,
+            "near": asdict(self.recipe.dedupe),
             "partitions": self.partitions,
         }
-        return self.origin.tasks(self.rules, judging)
+
+    @property
+    def tasks(self) -> list[engine.Task]:
+        """The tasks of the stage "read"."""
+        lines = asdict(self.recipe.lines) if self.recipe.lines.on else None
+        return self.origin.tasks(self.rules, {**self.judging, "lines": lines})
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -242,6 +246,7 @@ class _Kept:
     def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any]) -> list[engine.Task]:
         function = "manyo.stages.rejudging:rejudge_shard"
         measured = list(rules.before) == self.manifest.get("rule_set", {}).get("before", [])
+        measured = measured and not recipes.parse(self.manifest["recipe"]).lines.on
         measured = measured and judging["measuring"]["words"] == self.manifest["recipe"]["measure"]["words"]
         measured = measured and list_digests(judging["measuring"]["lists"]) == self.manifest.get("lists", {})
         return [
@@ -267,7 +272,7 @@ class _Kept:
 def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:
     """What the rooms have to say about the recipe: what it measures, and its rules."""
     with _checking(recipe.where):
-        measuring = Measuring(_lists(recipe), recipe.measure.words)
+        measuring = Measuring(_lists(recipe), recipe.measure.words, recipe.lines.on)
         if measuring.words:
             segmenters.load(measuring.words)  # now rather than in every worker
         release.data_schema(measuring.fields, recipe.release.quality)

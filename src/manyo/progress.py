@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _NAMES: Final = {
     "warm": ("カーネルの準備（初回のみ1分ほど）", "compiling kernels (once, about a minute)"),
     "read": ("読み取り・採否", "reading and judging"),
+    "lines": ("反復行の集計", "counting lines"),
+    "trim": ("反復行の除去・採否", "removing lines and judging"),
     "match": ("重複の照合", "matching duplicates"),
     "cluster": ("重複のまとめ", "clustering"),
     "release": ("書き出し", "writing the release"),

@@ -19,10 +19,12 @@ from manyo.version import VERSION
 _OURS: Final = re.compile(r"\.?part-\d{5,}\.parquet(\.tmp)?\Z")  # what a build may remove from data/ and ledger/
 
 
-def publish(plan: Plan, store: engine.Store, out: Path, done: engine.Seal, released: engine.Seal) -> dict[str, Any]:
+def publish(
+    plan: Plan, store: engine.Store, out: Path, done: engine.Seal, judged: engine.Seal, released: engine.Seal
+) -> dict[str, Any]:
     """Give the parts their public names, then write the papers; the manifest comes last and makes it a release.
 
-    `done` seals the read stage, `released` the last one. Returns the manifest.
+    `done` seals the read stage, `judged` the one that judged, `released` the last one. Returns the manifest.
     """
     figures = _early(done)
     for commit in released.commits:
@@ -62,6 +64,7 @@ def publish(plan: Plan, store: engine.Store, out: Path, done: engine.Seal, relea
         "counts": figures.counts(),
         "damage": _damage(done),
         "repaired": done.statistics.get("repaired", {}),
+        **({"removed": judged.statistics["removed"]} if "removed" in judged.statistics else {}),
         "shards": parts,
     }
     return release.finish(

@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from manyo.collect import Columns
+from manyo.dedupe import LineSettings as Lines
 from manyo.dedupe import Settings as Dedupe
 from manyo.errors import ManyoError
 from manyo.read import Settings as Read
@@ -97,6 +98,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "measure": Measure,
     "judge": Judge,
     "dedupe": Dedupe,
+    "lines": Lines,
     "protect": Protect,
     "release": Release,
     "engine": Engine,
@@ -121,6 +123,7 @@ class Recipe:
     measure: Measure = field(default_factory=Measure)
     judge: Judge = field(default_factory=Judge)
     dedupe: Dedupe = field(default_factory=Dedupe)
+    lines: Lines = field(default_factory=Lines)
     protect: Protect = field(default_factory=Protect)
     release: Release = field(default_factory=Release)
     engine: Engine = field(default_factory=Engine)
@@ -341,6 +344,10 @@ inputs = ["crawl/*.warc.gz", "documents/"]
 
 [dedupe]
 # threshold = 0.7          # これ以上似た文書は同じとみなす（文字5-gramのJaccard係数）
+
+[lines]
+# per_host = 10            # 同じサイトの10文書以上にある行・段落を除く（0 は除かない）
+# overall = 100            # 全体で100文書以上にある行・段落を除く（0 は除かない）
 
 [protect]
 # kinds = ["email", "phone", "card", "my_number", "postal_address"]

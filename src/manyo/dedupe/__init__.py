@@ -7,6 +7,7 @@ number of shards, partitions or workers nor any order of theirs changes the resu
 
     digest.py      exact: 128 bits of the text without its white space
     settings.py    how near is near
+    lines.py       lines and paragraphs that documents share (line_settings.py); counted in repeats.py
     minhash.py     near: one-permutation MinHash over character n-grams, and band keys
     candidates.py  documents that share a key are compared and joined: leader clustering in each bucket
     forest.py      edges to clusters by union-find, and which text a cluster keeps
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from manyo.dedupe.candidates import LEADERS, edges, partition
     from manyo.dedupe.digest import digests, exact_edges
     from manyo.dedupe.forest import clusters, representatives, spanning_forest
+    from manyo.dedupe.line_settings import LineSettings
     from manyo.dedupe.minhash import EMPTY, NO_KEY, band_keys, signatures, similarity
     from manyo.dedupe.settings import Settings
     from manyo.dedupe.table import dedupe
@@ -33,6 +35,7 @@ __all__ = [
     "EMPTY",
     "LEADERS",
     "NO_KEY",
+    "LineSettings",
     "Settings",
     "band_keys",
     "clusters",
@@ -51,6 +54,7 @@ __all__ = [
 _HOME = {
     "EMPTY": "minhash",
     "LEADERS": "candidates",
+    "LineSettings": "line_settings",
     "NO_KEY": "minhash",
     "Settings": "settings",
     "band_keys": "minhash",

@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any
 from manyo.edit.catalogue import EDITS, Edit
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
     from manyo.edit.carry_out import Edited
 
-__all__ = ["EDITS", "Edit", "apply"]
+__all__ = ["EDITS", "Edit", "apply", "delete"]
 
 
 def apply(texts: Any, names: Sequence[str], spans: pa.Array | None = None) -> Edited:
@@ -32,3 +34,10 @@ def apply(texts: Any, names: Sequence[str], spans: pa.Array | None = None) -> Ed
     from manyo.edit import carry_out
 
     return carry_out.apply(texts, names, spans)
+
+
+def delete(texts: Any, keep: npt.NDArray[np.bool_], spans: pa.Array | None = None, *, name: str) -> Edited:
+    """Delete bytes that somebody else has chosen. See `carry_out.delete`."""
+    from manyo.edit import carry_out
+
+    return carry_out.delete(texts, keep, spans, name=name)

@@ -10,20 +10,28 @@ from typing import Any
 import pyarrow as pa
 
 from manyo.measure import catalogue
+from manyo.measure.catalogue import removal
 from manyo.measure.catalogue.entry import Measure
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`lists` are texts of word lists by name (see `lexicon.py`), `words` the tokenizer: "", "sudachi" or "mecab"."""
+    """`lists` are texts of word lists by name (see `lexicon.py`), `words` the tokenizer: "", "sudachi" or "mecab".
+
+    `lines` says that repeated lines are taken out, and how many of each text is told.
+    """
 
     lists: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     words: str = ""
+    lines: bool = False
 
     @property
     def measures(self) -> Mapping[str, Measure]:
         """Every measure that is taken, by name. Raises `ManyoError` for a list or a tokenizer that cannot be."""
-        return catalogue.measures(tuple(self.lists), self.words)
+        found = dict(catalogue.measures(tuple(self.lists), self.words))
+        if self.lines:
+            found |= {item.name: item for item in removal.LINES}
+        return MappingProxyType(found)
 
     @property
     def fields(self) -> list[pa.Field]:
@@ -31,11 +39,11 @@ class Settings:
         return [pa.field(item.name, item.dtype) for item in self.measures.values()]
 
     def measure(self, texts: Any) -> pa.RecordBatch:
-        """One row a text, one column a measure. See `batch.measure_batch`."""
+        """One row a text, one column for each measure of the text itself. See `batch.measure_batch`."""
         from manyo.measure import measure_batch
 
         return measure_batch(texts, lists=self.lists, words=self.words)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can say it: `Settings(**settings.to_dict()) == settings`."""
-        return {"lists": dict(self.lists), "words": self.words}
+        return {"lists": dict(self.lists), "words": self.words, "lines": self.lines}

@@ -78,6 +78,12 @@ VERDICTS: Final = {
     "duplicate": ("重複", "duplicate"),
 }
 
+# What is taken out of texts before they are measured, and is no edit of the recipe's rules.
+REMOVED: Final = {
+    "repeated_per_host": ("同じサイトで繰り返される行", "lines repeated on one host"),
+    "repeated_overall": ("全体で繰り返される行", "lines repeated overall"),
+}
+
 DUPLICATES: Final = {
     "exact": ("完全に同じ文章", "the very same text"),
     "near": ("ほぼ同じ文章", "nearly the same text"),

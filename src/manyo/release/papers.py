@@ -16,7 +16,18 @@ import pyarrow as pa
 from manyo.release import manifest as manifests
 from manyo.release.croissant import croissant
 from manyo.release.figures import Figures, heaviest
-from manyo.release.labels import KINDS, REFUSED_EARLY, SKIPPED, bounds, label, measure_labels, number, share, size
+from manyo.release.labels import (
+    KINDS,
+    REFUSED_EARLY,
+    REMOVED,
+    SKIPPED,
+    bounds,
+    label,
+    measure_labels,
+    number,
+    share,
+    size,
+)
 from manyo.release.report import report
 from manyo.release.rows import Measure, data_schema
 
@@ -89,6 +100,7 @@ def card(
         skipped=[(label(SKIPPED, reason), count) for reason, count in heaviest(figures.skipped, 20)],
         early=[(label(REFUSED_EARLY, reason), count) for reason, count in heaviest(figures.refused_early, 20)],
         rules=[(rules.get(rule, {"name": rule}), count) for rule, count in heaviest(figures.failed, len(rules) + 20)],
+        removed=[(label(REMOVED, name), count) for name, count in manifest.get("removed", {}).items()],
         masked=[(label(KINDS, kind), figures.masked.get(kind, 0)) for kind in KINDS],
         quality=[labels[name] for name in quality if name in labels],
         fields=data_schema(schema, quality),

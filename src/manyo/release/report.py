@@ -48,6 +48,7 @@ def report(manifest: Mapping[str, Any], figures: Figures, measures: Sequence[Mea
                  for name, count in heaviest(figures.charset, TOP)],
         errors=_rows({**figures.errors, "0": 0}, ERRORS),
         clusters=_rows(figures.clusters, CLUSTERS),
+        removed=[(label(labels.REMOVED, name), count) for name, count in manifest.get("removed", {}).items()],
         samples={group: figures.samples.group(group) for group in ("kept", "refused", "duplicate")},
         limits={rule["name"]: rule for rule in manifest["rules"]},
         recipe=list(_settings(manifest["recipe"])),

@@ -199,6 +199,7 @@ def _story(
         "rules": len(rules),
         "failed": failed,
         "cluster": cluster,
+        "edits": row.get("edits") or [],
         "masked": row["masked"],
         "spans": row["spans"],
         "excerpt": excerpt,
@@ -265,6 +266,9 @@ def _tell(story: Mapping[str, Any], lang: str) -> Iterator[str]:
         passed = say(f"{story['rules']} 件の規則をすべて満たした", f"it passed all {story['rules']}")
         yield f"{say('規則', 'Rules')}\n  {passed}"
 
+    if story["edits"]:
+        gone = [(label(labels.REMOVED, edit["edit"]).text(lang), number(edit["removed"])) for edit in story["edits"]]
+        yield _block(say("除いた文字数", "Characters taken out"), gone)
     yield _same_text(story, lang)
     rows = [(label(labels.KINDS, kind).text(lang), number(n)) for kind in KINDS if (n := story["masked"].get(kind))]
     nothing = say("伏せたものはない", "nothing was masked")

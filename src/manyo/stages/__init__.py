@@ -5,6 +5,11 @@
     cluster        all edges                     -> the document that each document's cluster keeps
     release_shard  a shard's documents           -> its part of data/ and of ledger/, and its figures
 
+and two more behind the first, where lines that documents share are to go:
+
+    count          a partition of the lines' keys -> the lines that too many documents have
+    trim           a shard's documents as read    -> what `read_shard` leaves otherwise
+
 The first and the last go by shards of the input, `match` by partitions of the hash space, `cluster` is one task that
 touches some 40 bytes a document. Documents that pass the rules are numbered through all shards in input order; the
 number is how stages speak of them, and since it depends on nothing but the input, so do all results.
@@ -15,6 +20,7 @@ but the files that it declares. This is the only package beside `pipeline` that 
     documents.py  pages become rows: read, mask, measure, judge
     reading.py    the read stage
     findings.py   the files that the read stage leaves, written and looked up
+    lines.py      count and trim
     matching.py   match and cluster
     releasing.py  the release stage
     warming.py    every kernel compiled once, before workers start

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +30,17 @@ def schema(rules: judge.RuleSet, measuring: Measuring) -> pa.Schema:
     return pa.schema([*known, *(UNEDITED if rules.before or rules.after else ())])
 
 
+# A row before it is measured and judged.
+AS_READ: Final = pa.schema(
+    [
+        field
+        for field in release.full_schema([])
+        if field.name
+        in {"id", "host", "text", "masked", "spans", *(own.name for own in (*records.POINTER, *records.READING))}
+    ]
+)
+
+
 def documents(
     pages: pa.RecordBatch,
     settings: read.Settings,
@@ -35,7 +48,12 @@ def documents(
     rules: judge.RuleSet,
     kinds: Sequence[str],
 ) -> pa.RecordBatch:
-    """Pages (`records.PAGE`) as rows of `schema`. Personal information is masked before anything else sees the text."""
+    """Pages (`records.PAGE`) as rows of `schema`."""
+    return judged(as_read(pages, settings, kinds), measuring, rules)
+
+
+def as_read(pages: pa.RecordBatch, settings: read.Settings, kinds: Sequence[str]) -> pa.RecordBatch:
+    """Pages as rows of `AS_READ`. Personal information is masked before anything else sees the text."""
     found = read.read(Column.of(pages.column("body")), pages.column("content_type"), pages.column("kind"), settings)
     masked = protect.mask(Column.of(found.column("text")), kinds)
     urls, record = (_without_addresses(pages.column(name), kinds) for name in ("url", "record"))
@@ -52,27 +70,49 @@ def documents(
         "masked": pa.StructArray.from_arrays(counts, list(release.KINDS)),
         "spans": masked.spans,
     }
-    return _judged(columns, measuring, rules)
+    return pa.RecordBatch.from_arrays([columns[field.name].cast(field.type) for field in AS_READ], schema=AS_READ)
 
 
-def rejudged(rows: pa.RecordBatch, measuring: Measuring, rules: judge.RuleSet, *, measured: bool) -> pa.RecordBatch:
-    """Rows of `schema`, of other rules, judged by these. `measured` says that the measures may stay as they are."""
+def unedited(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Rows of `schema` as they were before they were edited: rows of `AS_READ`."""
     columns = {name: rows.column(name) for name in rows.schema.names}
-    for field in UNEDITED:
-        if field.name in columns:
-            columns[field.name.removeprefix("unedited_")] = columns.pop(field.name)
-    return _judged(columns, measuring, rules, measured=measured)
+    edits = [field.name for field in UNEDITED if field.name in columns]
+    for name in edits:
+        columns[name.removeprefix("unedited_")] = columns.pop(name)
+    if edits:
+        columns["masked"] = _masked(columns["spans"])
+    return pa.RecordBatch.from_arrays([columns[name] for name in AS_READ.names], schema=AS_READ)
 
 
-def _judged(
-    columns: dict[str, pa.Array], measuring: Measuring, rules: judge.RuleSet, *, measured: bool = False
+@dataclass(frozen=True)
+class Trimmed:
+    """What was taken out of texts before anything was measured: characters by edit, and the measures that tell of it."""
+
+    removed: Sequence[tuple[str, npt.NDArray[np.int32]]] = ()
+    measures: Mapping[str, pa.Array] = field(default_factory=dict)
+
+
+def judged(
+    rows: pa.RecordBatch,
+    measuring: Measuring,
+    rules: judge.RuleSet,
+    *,
+    measured: bool = False,
+    trimmed: Trimmed | None = None,
 ) -> pa.RecordBatch:
-    """Edit, measure and judge: `columns` become rows of `schema`."""
+    """Edit, measure and judge: rows of `AS_READ`, or of `schema` for other rules, become rows of `schema`.
+
+    `measured` says that the measures of the rows may stay as they are.
+    """
     whole = schema(rules, measuring)
+    trimmed = trimmed or Trimmed()
+    columns = {name: rows.column(name) for name in rows.schema.names} | dict(trimmed.measures)
+    for name in (each.name for each in UNEDITED if each.name in columns):
+        columns[name.removeprefix("unedited_")] = columns.pop(name)
     texts, spans = Column.of(columns["text"]), columns["spans"]
     columns = {**columns, "unedited_text": columns["text"], "unedited_spans": spans}
     before = edit.apply(texts, rules.before, spans)
-    removed = list(before.removed.items())
+    removed = [*trimmed.removed, *before.removed.items()]
     if not measured:
         measures = measuring.measure(before.texts)
         columns |= {name: measures.column(name) for name in measures.schema.names}

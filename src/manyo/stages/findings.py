@@ -77,10 +77,10 @@ class Findings:
             digests = np.concatenate([np.zeros((0, 2), np.uint64), *self._digests])
             bands = self._near.bands
             rows = np.repeat(np.arange(len(keys) // bands, dtype=np.int32), bands)
-            _write_partitions(self.files["keys"], keys, {"key": keys, "row": rows}, self._partitions)
+            write_partitions(self.files["keys"], keys, {"key": keys, "row": rows}, self._partitions)
             low, high = np.ascontiguousarray(digests[:, 0]), np.ascontiguousarray(digests[:, 1])
             rows = np.arange(len(digests), dtype=np.int32)
-            _write_partitions(self.files["exact"], low, {"low": low, "high": high, "row": rows}, self._partitions)
+            write_partitions(self.files["exact"], low, {"low": low, "high": high, "row": rows}, self._partitions)
 
 
 def passes(rows: pa.RecordBatch) -> pa.Array:
@@ -96,7 +96,7 @@ def _order(documents: pa.RecordBatch) -> npt.NDArray[np.int64]:
     return np.ascontiguousarray(np.stack([np.asarray(documents.column("characters")), np.asarray(times)], 1), np.int64)
 
 
-def _write_partitions(
+def write_partitions(
     path: Path, keys: npt.NDArray[np.uint64], columns: Mapping[str, npt.NDArray[Any]], partitions: int
 ) -> None:
     """One Arrow IPC file with a batch for each partition."""
@@ -129,12 +129,15 @@ def damage(commit: engine.Commit) -> list[dict[str, Any]]:
 
 
 class Shards:
-    """What the read stage left of all shards: the numbers of their documents, and their files."""
+    """What a stage, `of`, left of all shards: the numbers of their documents, and their files.
 
-    def __init__(self, context: engine.Context) -> None:
+    Numbered are the documents that passed, or another `kind` that the stage counts: "candidates" are all.
+    """
+
+    def __init__(self, context: engine.Context, of: str = "read", kind: str = "passed") -> None:
         self._context = context
-        self.commits = [commit for commit in context.commits("read") if not commit.lost]
-        counts = [int(commit.statistics["passed"]) for commit in self.commits]
+        self.commits = [commit for commit in context.commits(of) if not commit.lost]
+        counts = [int(commit.statistics[kind]) for commit in self.commits]
         self.bases = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
 
     @property

@@ -11,10 +11,10 @@ from manyo import dedupe, engine
 from manyo.stages.findings import Shards, mapped
 
 
-def match(context: engine.Context, *, partition: int, near: dict[str, Any]) -> engine.Result:
+def match(context: engine.Context, *, of: str, partition: int, near: dict[str, Any]) -> engine.Result:
     """Find the pairs of one partition: `edges`, int64 pairs of document numbers, a spanning forest of what was found."""
     settings = dedupe.Settings(**near)
-    shards = Shards(context)
+    shards = Shards(context, of)
     keys, documents = _gather(shards, "keys", partition, "key")
     edges, _ = dedupe.edges(
         keys, documents, shards.arrays("signatures", np.uint32, settings.permutations), settings.threshold
@@ -39,9 +39,9 @@ def _gather(
     return np.concatenate(values), np.concatenate(documents)
 
 
-def cluster(context: engine.Context) -> engine.Result:
+def cluster(context: engine.Context, *, of: str) -> engine.Result:
     """Join all edges: `keepers`, int64 pairs for each document (the one that is kept, cluster size)."""
-    shards = Shards(context)
+    shards = Shards(context, of)
     edges = [
         np.asarray(mapped(context.fetch(commit.files["edges"]), np.int64, 2)) for commit in context.commits("match")
     ]

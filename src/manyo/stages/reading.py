@@ -16,8 +16,9 @@ from manyo.columns import Column
 from manyo.judge.known import known as known_measures
 from manyo.measure.settings import Settings as Measuring
 from manyo.records import PAGE
-from manyo.stages.documents import documents, schema
+from manyo.stages.documents import as_read, judged, schema
 from manyo.stages.findings import Findings
+from manyo.stages.lines import Gathered
 
 _SPOTTED: Final = 1 << 20  # bytes of pages looked at together: what was just decompressed is still in the cache
 
@@ -31,11 +32,15 @@ def read_shard(
     rules: dict[str, Any],
     near: dict[str, Any],
     kinds: Sequence[str],
+    lines: dict[str, Any] | None,
     partitions: int,
     page: int,
     batch: int,
 ) -> engine.Result:
     """Read, mask, measure and judge one shard; sign what passes. For the files see `Findings`.
+
+    Where repeated `lines` are to go, measuring has to wait: read and mask, and see to the lines. For the files see
+    `Gathered`.
 
     Pages are spotted as they come, in small batches; the few that are Japanese are gathered until they make `batch`
     bytes, so that what costs the same for any batch is paid for seldom.
@@ -52,17 +57,27 @@ def read_shard(
     )
     seen = 0
     waiting = _Waiting()
-    with Findings(context, schema(rule_set, taken), dedupe.Settings(**near), partitions) as findings:
+    findings: Findings | Gathered
+    if lines is None:
+        findings = Findings(context, schema(rule_set, taken), dedupe.Settings(**near), partitions)
+    else:
+        findings = Gathered(context, dedupe.LineSettings(**lines), partitions)
+
+    def add(pages: pa.RecordBatch) -> None:
+        rows = as_read(pages, settings, kinds)
+        findings.add(rows if lines is not None else judged(rows, taken, rule_set))
+
+    with findings:
         for pages in reader:
             seen += pages.num_rows
             waiting.add(pages, np.flatnonzero(read.spot(Column.of(pages.column("body")))))
             if waiting.size >= batch or (context.careful and waiting.size):
-                findings.add(documents(waiting.take(), settings, taken, rule_set, kinds))
+                add(waiting.take())
             counts = {"candidates": findings.candidates, "passed": findings.passed}
             counts |= {"documents": seen, "bytes": reader.tally.bytes_in, "stored": reader.stored}
             context.report(counts)
         if waiting.size:
-            findings.add(documents(waiting.take(), settings, taken, rule_set, kinds))
+            add(waiting.take())
     tally = reader.tally
     statistics = {
         "documents": seen,

@@ -11,8 +11,9 @@ from manyo import dedupe, engine, judge
 from manyo.errors import ManyoError
 from manyo.judge.known import known as known_measures
 from manyo.measure.settings import Settings as Measuring
-from manyo.stages.documents import rejudged, schema
+from manyo.stages.documents import judged, schema, unedited
 from manyo.stages.findings import Findings
+from manyo.stages.lines import Gathered
 
 
 def rejudge_shard(
@@ -25,6 +26,7 @@ def rejudge_shard(
     measuring: dict[str, Any],
     rules: dict[str, Any],
     near: dict[str, Any],
+    lines: dict[str, Any] | None,
     partitions: int,
 ) -> engine.Result:
     """Judge and sign the documents of one shard; leave the files and the statistics that `read_shard` would leave.
@@ -43,13 +45,16 @@ def rejudge_shard(
             where=str(path),
             hint="run the old release's build again: it makes the file anew",
         )
-    with (
-        Findings(context, schema(rule_set, taken), dedupe.Settings(**near), partitions) as findings,
-        pa.memory_map(str(path)) as source,
-    ):
+    findings: Findings | Gathered
+    if lines is None:
+        findings = Findings(context, schema(rule_set, taken), dedupe.Settings(**near), partitions)
+    else:
+        findings = Gathered(context, dedupe.LineSettings(**lines), partitions)
+    with findings, pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)
         for number in range(reader.num_record_batches):
-            findings.add(rejudged(reader.get_batch(number), taken, rule_set, measured=measured))
+            rows = reader.get_batch(number)
+            findings.add(unedited(rows) if lines is not None else judged(rows, taken, rule_set, measured=measured))
             part = (number + 1) / reader.num_record_batches
             context.report(
                 {name: round(part * statistics[name]) for name in ("documents", "bytes", "stored")}

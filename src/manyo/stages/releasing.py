@@ -22,6 +22,7 @@ _SHARES: Final = ("hiragana_share", "katakana_share", "kanji_share", "latin_shar
 def release_shard(
     context: engine.Context,
     *,
+    of: str,
     near: dict[str, Any],
     measuring: dict[str, Any],
     rules: list[dict[str, Any]],
@@ -29,7 +30,7 @@ def release_shard(
 ) -> engine.Result:
     """Write one shard's parts of `data` and `ledger`; its `figures` are a file, since samples of text are in them."""
     settings, measures = dedupe.Settings(**near), Measuring(**measuring).fields
-    shards = Shards(context)
+    shards = Shards(context, of)
     place = shards.place(context.task.shard)
     base, last = int(shards.bases[place]), int(shards.bases[place + 1])
     keepers = mapped(context.fetch(context.commits("cluster")[0].files["keepers"]), np.int64, 2)[base:last]

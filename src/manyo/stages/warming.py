@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from manyo import dedupe, engine, judge, protect, read, records
 from manyo.columns import Column
+from manyo.dedupe import lines, repeats
 from manyo.measure.settings import Settings as Measuring
 from manyo.stages.documents import documents
 
@@ -53,3 +54,8 @@ def _warm_deduplication() -> None:
     roots = dedupe.clusters(3, [dedupe.spanning_forest(np.concatenate([edges, exact]))])
     dedupe.representatives(roots, numbers, numbers)
     dedupe.similarity(signed, signed)
+    wanted = dedupe.LineSettings(overall=2)
+    found = lines.units(texts, wanted)
+    repeats.looked_up(repeats.repeated(found.keys, found.keys, found.rows, wanted.overall), found.keys)
+    repeats.of_host(found.keys, found.keys)
+    lines.without(texts, found, np.zeros(len(found.keys), np.uint8))
