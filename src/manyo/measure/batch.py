@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -41,9 +40,10 @@ def measure_batch(
 ) -> pa.RecordBatch:
     """Every measure of every text, or those named in `only`: one row a text, one column a measure, in that order.
 
+    `only` may also name a set of `catalogue.SETS`: "light" for all that costs little.
+
     `texts` is a `Column`, or what `Column.of` takes: an Arrow string column, or a sequence of `str` or `bytes`. A null
-    is measured as an empty text, a lone surrogate as U+FFFD. What is not asked for costs nothing, pass by pass: the
-    measures that `catalogue/characters.py` names are the cheap ones. `lists` are a user's word lists, texts by name (the form is
+    is measured as an empty text, a lone surrogate as U+FFFD. What is not asked for costs nothing, pass by pass. `lists` are a user's word lists, texts by name (the form is
     that of `lexicon.py`); each gives `NAME_hits`, `NAME_words`, `NAME_density` and `NAME_share`. `words` names a
     tokenizer ("sudachi" or "mecab"), and the measures of words join the others: a Python package does the work, a hundred
     times slower than everything else.
@@ -57,7 +57,7 @@ def measure_batch(
     """
     lists = lists or {}
     known = catalogue.measures(tuple(lists), words)
-    wanted = list(known) if only is None else _checked(only, known)
+    wanted = catalogue.checked(only, known)
     column = Column.of(texts if isinstance(texts, Column) else _texts(texts))
     columns = dict(characters.columns(column))
     total = columns["characters"]
@@ -85,7 +85,7 @@ def measure(
     {'lines': [2, 1]}
     """
     known = catalogue.measures(tuple(lists or {}), words)
-    wanted = list(known) if only is None else _checked(only, known)
+    wanted = catalogue.checked(only, known)
     chunks: Sequence[Any] = texts.chunks if isinstance(texts, pa.ChunkedArray) else [_texts(texts)]
     batches = [
         measure_batch(chunk[start : start + ROWS_AT_ONCE], wanted, lists=lists, words=words)
@@ -102,15 +102,3 @@ def _texts(texts: Any) -> Any:
     if isinstance(texts, Column):
         return texts.binary()
     return texts if hasattr(texts, "__getitem__") else list(texts)
-
-
-def _checked(only: Iterable[str], known: Mapping[str, Measure]) -> list[str]:
-    wanted = list(dict.fromkeys([only] if isinstance(only, str) else only))
-    for name in wanted:
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "`manyo measure --measures` names them all"
-            if any(name == item.name for item in of_tokens.WORD_MEASURES):
-                hint = 'it is of words: name a tokenizer, words="sudachi" or words="mecab"'
-            raise ManyoError(f"there is no measure {name!r}", hint=hint)
-    return wanted

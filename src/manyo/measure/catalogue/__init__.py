@@ -10,8 +10,9 @@ A share whose denominator is 0 (an empty text has no lines) is 0: no measure is 
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -28,6 +29,20 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
         item.name: item
         for room in (characters, repetition, lexicon, quality, compression, published)
         for item in room.MEASURES
+    }
+)
+
+# What may be asked for by one name: the measures of one pass.
+SETS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        name: tuple(item.name for item in room.MEASURES)
+        for name, room in (
+            ("light", characters),
+            ("repetition", repetition),
+            ("lists", lexicon),
+            ("compression", compression),
+            ("published", published),
+        )
     }
 )
 
@@ -62,3 +77,28 @@ def fields(lists: Collection[str] = (), words: str = "") -> list[pa.Field]:
     pyarrow.Field<characters: int64>
     """
     return [pa.field(item.name, item.dtype) for item in measures(lists, words).values()]
+
+
+def checked(only: Iterable[str] | None, known: Mapping[str, Measure]) -> list[str]:
+    """The measures that `only` asks for, by their names and those of `SETS`, each once; all that are known for None.
+
+    >>> checked(["quality", "compression"], MEASURES)
+    ['quality', 'zlib_ratio', 'lz4_ratio']
+
+    Raises `ManyoError` for a name that is neither.
+    """
+    if only is None:
+        return list(known)
+    wanted: dict[str, None] = {}
+    for name in [only] if isinstance(only, str) else only:
+        if name in SETS:
+            wanted |= dict.fromkeys(SETS[name])
+        elif name in known:
+            wanted[name] = None
+        else:
+            near = difflib.get_close_matches(str(name), [*known, *SETS], n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "`manyo measure --measures` names them all"
+            if any(name == item.name for item in tokens.WORD_MEASURES):
+                hint = 'it is of words: name a tokenizer, words="sudachi" or words="mecab"'
+            raise ManyoError(f"there is no measure {name!r}", where="only", hint=hint)
+    return list(wanted)

@@ -7,6 +7,8 @@ from math import inf
 
 import pyarrow as pa
 
+from manyo.measure.catalogue.japanese import definition
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -21,6 +23,14 @@ class Measure:
     least: float = 0.0
     most: float = inf
     extra: str = ""  # of Manyo's, without which it cannot be computed: "words" for `pip install 'manyo[words]'`
+
+    def label(self, lang: str) -> str:
+        """Its short name for people, in Japanese ("ja") or English."""
+        return self.japanese if lang == "ja" else self.english
+
+    def means(self, lang: str) -> str:
+        """Its definition, in Japanese ("ja") or English."""
+        return definition(self.name) if lang == "ja" else self.definition
 
 
 def count(name: str, japanese: str, english: str, definition: str, unit: str = "count") -> Measure:
