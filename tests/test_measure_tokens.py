@@ -61,7 +61,7 @@ def covered(words: list[str], n: int) -> int:
 def twin(text: str, split: list[tuple[str, int]]) -> dict[str, float]:
     words = [word for word, kind in split if kind != BLANK]
     solid = [word for word in words if set(word) - punctuation()]
-    grams = Counter(tuple(split[at : at + 7]) for at in range(len(split) - 6))
+    grams = Counter(tuple(word for word, _ in split[at : at + 7]) for at in range(len(split) - 6))
     rated = [kind for _, kind in split if kind != SYMBOL]
 
     def over(part: float, whole: float) -> float:

@@ -109,7 +109,7 @@ def list_digests(lists: Mapping[str, str]) -> dict[str, str]:
 
 def plan_build(recipe: recipes.Recipe) -> Plan:
     """Check what the rooms have to say about the recipe, then look at the inputs."""
-    measuring, rules = _check(recipe)
+    recipe, measuring, rules = _check(recipe)
     sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
     shards = collect.plan(sources, shard_bytes=recipe.engine.shard)
     return Plan(recipe, measuring, rules, _Inputs(recipe, sources, shards))
@@ -177,9 +177,8 @@ def plan_reissue(folder: Path, recipe: str | Path) -> Plan:
     whole = manifest.read(folder)
     with _checking(f"{folder / manifest.NAME}, recipe"):
         made = recipes.parse(whole.get("recipe", {}))
-    wanted = _wanted(made, recipe)
     origin = _Kept(folder, whole)
-    plan = Plan(wanted, *_check(wanted), origin)
+    plan = Plan(*_check(_wanted(made, recipe)), origin)
     if whole.get("made_with") != plan.fingerprint:
         raise ManyoError(
             f"this release was made with {whole.get('made_with')}, and this is {plan.fingerprint}",
@@ -269,14 +268,22 @@ class _Kept:
         return list(self.manifest["inputs"])
 
 
-def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:
-    """What the rooms have to say about the recipe: what it measures, and its rules."""
+def _check(recipe: recipes.Recipe) -> tuple[recipes.Recipe, Measuring, judge.RuleSet]:
+    """What the rooms have to say about the recipe: what it measures, and its rules.
+
+    Where it names no tokenizer and its rules look at words, the recipe that comes back names that of the rules.
+    """
     with _checking(recipe.where):
-        measuring = Measuring(_lists(recipe), recipe.measure.words, recipe.lines.on)
+        lists = _lists(recipe)
+        rules = _rules(recipe, Measuring(lists, recipe.measure.words, recipe.lines.on))
+        if rules.extras and rules.words and recipe.measure.words in ("", rules.words):
+            rules.require(segmenters.installed())
+            recipe = replace(recipe, measure=replace(recipe.measure, words=rules.words))
+        measuring = Measuring(lists, recipe.measure.words, recipe.lines.on)
         if measuring.words:
             segmenters.load(measuring.words)  # now rather than in every worker
+        _all_measured(rules, measuring)
         release.data_schema(measuring.fields, recipe.release.quality)
-        rules = _rules(recipe, measuring)
         for kind in recipe.protect.kinds:
             if kind not in protect.KINDS:
                 near = difflib.get_close_matches(kind, protect.KINDS, n=1)
@@ -285,7 +292,7 @@ def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:
                     where="[protect] kinds",
                     hint=f"did you mean {near[0]!r}?" if near else f"the kinds are {', '.join(protect.KINDS)}",
                 )
-    return measuring, rules
+    return recipe, measuring, rules
 
 
 @contextmanager
@@ -333,11 +340,14 @@ def _rules(recipe: recipes.Recipe, measuring: Measuring) -> judge.RuleSet:
         # There, "recipe" is a set of rules that has no file: here, the section that asks for it.
         where = error.where.removeprefix("recipe").removeprefix(": ")
         raise ManyoError(error.what, where=f"[judge] {where or 'rules'}", hint=error.hint) from None
+    return rules
+
+
+def _all_measured(rules: judge.RuleSet, measuring: Measuring) -> None:
     for need in rules.needs:
-        if need in known and extra(known[need]) and need not in measuring.measures:
+        if need in known_measures() and extra(known_measures()[need]) and need not in measuring.measures:
             raise ManyoError(
                 f"the rules of {rules.name!r} need measures by words, such as {need!r}",
                 where="[measure] words",
-                hint=f"write words = \"sudachi\" under [measure], and run: pip install 'manyo[{extra(known[need])}]'",
+                hint="write words = \"sudachi\" under [measure], and run: pip install 'manyo[words]'",
             )
-    return rules

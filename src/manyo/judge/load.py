@@ -6,6 +6,7 @@ The TOML of a recipe:
     description = "市町村のページ向け"
     extends = "manyo"                 # a recipe of Manyo's, or a file beside this one
     disable = ["many_short_lines"]
+    words = "sudachi"                 # the tokenizer for measures of words, where rules look at such
 
     [thresholds]
     too_short.min = 400
@@ -26,8 +27,8 @@ The TOML of a recipe:
     before = ["strip_urls"]           # before measuring; what a recipe does not name, it takes from what it extends
     after = ["cut_footer"]            # of what is kept
 
-`measure` may be an expression, such as "full_stops / characters". Whatever is wrong ends in a `ManyoError` that names the file and the key, and for a name that does not exist the
-nearest that does.
+`measure` may be an expression, such as "full_stops / characters". Whatever is wrong ends in a `ManyoError` that names the
+file and the key, and for a name that does not exist the nearest that does.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ from manyo.judge import hosts
 from manyo.judge.known import known as known_measures
 from manyo.judge.rules import Rule, RuleSet, ranges
 from manyo.measure.catalogue.entry import Measure
+from manyo.measure.catalogue.tokens import TOKENIZERS
 
-RECIPE_KEYS: Final = ("name", "description", "extends", "disable", "thresholds", "rule", "edits")
+RECIPE_KEYS: Final = ("name", "description", "extends", "disable", "thresholds", "rule", "edits", "words")
 HOST_KEYS: Final = ("hosts_refused", "hosts_allowed", "hosts_refused_file", "hosts_allowed_file")
 RULE_KEYS: Final = ("name", "measure", "min", "max", *HOST_KEYS, "hosts_digest", "why", "source")
 LANGUAGES: Final = ("ja", "en")
@@ -178,7 +180,10 @@ def _assemble(contents: Mapping[str, Any], where: str, place: _Place) -> RuleSet
     edits = _table(contents, "edits", where)
     _check_keys(edits, WHEN, f"{where}: edits")
     before, after = (_edits(edits, key, where) if key in edits else getattr(base, key) for key in WHEN)
-    return RuleSet(name, _text(contents, "description", where), tuple(rules.values()), before, after)
+    words = _text(contents, "words", where) if "words" in contents else base.words
+    if words and words not in TOKENIZERS:
+        raise _unknown("tokenizer", words, TOKENIZERS, where=f"{where}: words")
+    return RuleSet(name, _text(contents, "description", where), tuple(rules.values()), before, after, words)
 
 
 def _edits(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from manyo.judge import expressions
 from manyo.judge.hosts import COLUMN, Hosts
 from manyo.judge.known import extra, known
 from manyo.measure.catalogue.entry import Measure
+from manyo.measure.catalogue.tokens import EXTRA, TOKENIZERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Rule:
 class RuleSet:
     """A recipe as read and checked: rules of different names, in order, and the edits to the text that go with them.
 
-    `before` names the edits that a text undergoes before it is measured, `after` those of a text that is kept.
+    `before` names the edits that a text undergoes before it is measured, `after` those of a text that is kept. `words`
+    names the tokenizer that its thresholds on measures of words were found with, "" where it has none.
     """
 
     name: str
@@ -71,6 +73,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    words: str = ""
 
     def to_dict(self, *, paths: bool = False) -> dict[str, Any]:
         """For a manifest: JSON-able, and `load(rules.to_dict()) == rules`.
@@ -82,6 +85,8 @@ class RuleSet:
         edits = {when: list(names) for when, names in (("before", self.before), ("after", self.after)) if names}
         if edits:
             contents["edits"] = edits
+        if self.words:
+            contents["words"] = self.words
         return contents | {"rule": [rule.to_dict(paths=paths) for rule in self.rules]}
 
     @cached_property
@@ -97,7 +102,7 @@ class RuleSet:
             + ([rule.hosts.allowed, rule.hosts.digest] if rule.hosts else [])
             for rule in self.rules
         ]
-        deciding += [list(self.before), list(self.after)]
+        deciding += [list(self.before), list(self.after), *([self.words] if self.words else [])]
         return hashlib.blake2b(json.dumps(deciding).encode(), digest_size=16).hexdigest()
 
     @cached_property
@@ -108,12 +113,16 @@ class RuleSet:
     @property
     def extras(self) -> tuple[str, ...]:
         """The extras of Manyo's without which some of them cannot be measured, such as "words"."""
-        return tuple(sorted({extra(known()[name]) for name in self.needs if name in known()} - {""}))
+        return tuple(sorted({self._extra(name) for name in self.needs} - {""}))
+
+    def _extra(self, name: str) -> str:
+        needed = extra(known()[name]) if name in known() else ""
+        return TOKENIZERS.get(self.words, needed) if needed == EXTRA else needed
 
     def require(self, installed: Collection[str]) -> None:
         """Raises `ManyoError` where an extra that the rules need is not among those installed."""
         for missing in sorted(set(self.extras) - set(installed)):
-            names = [name for name in self.needs if name in known() and extra(known()[name]) == missing]
+            names = [name for name in self.needs if self._extra(name) == missing]
             asking = [rule.name for rule in self.rules if set(rule.needs) & set(names)]
             raise ManyoError(
                 f"the recipe {self.name!r} needs manyo[{missing}], which is not installed",

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -114,7 +115,7 @@ def load(tokenizer: str) -> Callable[[str], Iterator[Split]]:
 
 
 def _sudachi() -> Callable[[str], Iterator[Split]]:
-    sudachipy, _ = _imported("sudachi", "words", "sudachipy", "sudachidict_core")
+    sudachipy, _ = _imported("sudachi", "words")
     dictionary = sudachipy.Dictionary(dict="core")
     create = getattr(dictionary, "tokenizer", None) or dictionary.create  # before 0.7
     tokenizer = create(mode=sudachipy.SplitMode.A)  # with all fields: with fewer it joins no numbers such as 2,323
@@ -138,7 +139,7 @@ def _sudachi() -> Callable[[str], Iterator[Split]]:
 
 
 def _mecab() -> Callable[[str], Iterator[Split]]:
-    fugashi, unidic = _imported("mecab", "mecab", "fugashi", "unidic_lite")
+    fugashi, unidic = _imported("mecab", "mecab")
     # A word and the first field of its features to a line each: no object for each word has to be made.
     lines = r"-F%m\\n%f[0]\\n -U%m\\n%f[0]\\n -E\\n"
     tagger = fugashi.GenericTagger(f'-r "{unidic.DICDIR}/mecabrc" -d "{unidic.DICDIR}" -O "" {lines}')
@@ -156,9 +157,18 @@ def _mecab() -> Callable[[str], Iterator[Split]]:
 _LOADERS: Final = MappingProxyType({"sudachi": _sudachi, "mecab": _mecab})
 
 
-def _imported(tokenizer: str, extra: str, *packages: str) -> list[Any]:
+# What has to be there for each extra.
+_PACKAGES: Final = MappingProxyType({"words": ("sudachipy", "sudachidict_core"), "mecab": ("fugashi", "unidic_lite")})
+
+
+def installed() -> set[str]:
+    """The extras of Manyo's for tokenizers that are installed here, of "words" and "mecab"."""
+    return {extra for extra, packages in _PACKAGES.items() if all(find_spec(package) for package in packages)}
+
+
+def _imported(tokenizer: str, extra: str) -> list[Any]:
     try:
-        return [import_module(package) for package in packages]
+        return [import_module(package) for package in _PACKAGES[extra]]
     except ImportError as error:
         raise ManyoError(
             f"the tokenizer {tokenizer!r} needs manyo[{extra}], which is not installed",

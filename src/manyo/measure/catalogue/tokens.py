@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from manyo.measure.catalogue.entry import Measure, count, mean, share
 
-EXTRA: Final = "words"
+# The extra of Manyo's that each tokenizer needs.
+TOKENIZERS: Final[Mapping[str, str]] = MappingProxyType({"sudachi": "words", "mecab": "mecab"})
+EXTRA: Final = TOKENIZERS["sudachi"]
 
 
 def _words() -> Iterator[Measure]:
