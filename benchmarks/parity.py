@@ -165,7 +165,10 @@ def whole(found: list[tuple[Row, judge.Rule, npt.NDArray[Any]]], answers: list[d
         theirs |= np.array([bool(answer["refused"][row.rule]) for answer in answers])
         ours |= judge.failing(rule, values)
     alike = int((theirs == ours).sum())
-    print(f"\nAll rules together: {alike:,} of {len(answers):,} decisions agree; kept there {int((~theirs).sum()):,}, ", end="")
+    print(
+        f"\nAll rules together: {alike:,} of {len(answers):,} decisions agree; kept there {int((~theirs).sum()):,}, ",
+        end="",
+    )
     print(f"here {int((~ours).sum()):,}.")
 
 

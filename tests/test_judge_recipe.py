@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from manyo import judge, measure
-from manyo.measure import MEASURES
+from manyo.judge.known import known
 
 CASES = json.loads((Path(__file__).parent / "cases/judge-manyo.json").read_text("utf-8"))
 REAL = Path(__file__).parents[2] / "shared/data"  # real pages kept beside the checkout
@@ -47,7 +47,7 @@ def test_recipes_say_why_and_whence(name: str) -> None:
     assert rules.description
     for rule in rules.rules:
         assert rule.why_ja and rule.why_en and rule.source, rule.name
-        assert rule.measure in MEASURES
+        assert set(rule.needs) <= set(known())
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real pages are not beside this checkout")
