@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -92,6 +94,7 @@ class Texts:
 
     def __init__(self, folder: Path) -> None:
         self._files: list[Path] = []
+        self._begins: dict[int, list[int]] = {}
         if (folder / engine.WORK).is_dir():
             store = engine.open_store(folder / engine.WORK)
             seal = engine.read_seal(store, "read")
@@ -107,19 +110,38 @@ class Texts:
 
     def of(self, part: int, rows: Sequence[int], column: str = "text") -> dict[int, str]:
         """The texts of some rows of a part, by row. Only the batches that hold them are read."""
-        if not self._files:
-            return dict.fromkeys(rows, "")
-        found: dict[int, str] = {}
-        wanted = sorted(rows)
-        with pa.memory_map(str(self._files[part])) as source:
-            reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(use_threads=False))
-            first = 0
-            for number in range(reader.num_record_batches):
-                if not wanted:
-                    break
-                batch = reader.get_batch(number)
+        found = dict.fromkeys(rows, "")
+        wanted = sorted(found)
+        while wanted:
+            for first, batch in self.scan(part, [column], wanted[0]):
                 while wanted and wanted[0] < first + batch.num_rows:
                     row = wanted.pop(0)
                     found[row] = batch.column(column)[row - first].as_py() or ""
-                first += batch.num_rows
+                break  # the next row may lie many batches further on
+            else:
+                break
         return found
+
+    def scan(self, part: int, columns: Sequence[str], first: int = 0) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """The batches of a part with these columns, from the one that holds row `first` on, each with its first row."""
+        if not self._files:
+            return
+        with pa.memory_map(str(self._files[part])) as source:
+            starts = self._starts(part, source)
+            reader = _ipc(source, columns)
+            for number in range(max(0, bisect_right(starts, first) - 1), len(starts) - 1):
+                yield starts[number], reader.get_batch(number)
+
+    def _starts(self, part: int, source: pa.NativeFile) -> list[int]:
+        """The first row of each batch of a part, and the row after its last: from one narrow column."""
+        if part not in self._begins:
+            reader = _ipc(source, ["id"])
+            counts = (reader.get_batch(number).num_rows for number in range(reader.num_record_batches))
+            self._begins[part] = list(accumulate(counts, initial=0))
+        return self._begins[part]
+
+
+def _ipc(source: pa.NativeFile, columns: Sequence[str]) -> Any:
+    names = pa.ipc.open_file(source).schema.names
+    chosen = [names.index(name) for name in columns]
+    return pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(use_threads=False, included_fields=chosen))

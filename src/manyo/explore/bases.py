@@ -1,0 +1,173 @@
+"""The recipes that one can start from, and the recipe that one has made, as TOML.
+
+There are the release's own rules, Manyo's recipes by name, and a person's files: the one that the command names, and
+those that the page is given. What is written at the end is a file for `manyo judge` and `manyo release --from`: where
+the start has a name that a recipe can extend, only the changes; else every rule.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from manyo import judge
+from manyo.errors import ManyoError
+from manyo.explore.setting import Setting
+from manyo.judge.hosts import COLUMN
+from manyo.replay import Ledger
+
+OWN: Final = "release"  # the key of the release's own rules
+MOST_UPLOADS: Final = 20
+MOST_BYTES: Final = 1 << 20  # of a file that the page is given
+_THRESHOLDS: Final = ("min", "max")
+
+
+@dataclass(frozen=True)
+class Base:
+    """A recipe to start from. `rules` are those whose measures this ledger has, `unmeasured` the names of the others."""
+
+    key: str
+    rules: judge.RuleSet
+    unmeasured: tuple[str, ...] = ()
+    extends: str = ""  # what a recipe that builds on this one writes; "" where there is nothing to name
+
+
+class Bases:
+    """All that one can start from in this session. `file` is the recipe that the command was given."""
+
+    def __init__(self, ledger: Ledger, file: str = "") -> None:
+        self._ledger = ledger
+        self._read: dict[str, Base] = {}
+        self._uploads: list[str] = []
+        self.first = OWN
+        self.own_is_known = self._own()
+        if file and file in judge.recipes():
+            self.first = file
+        elif file:
+            rules = judge.load(file)  # which also says what a name that is none may have meant
+            self.first = self._keep("file", rules, extends=str(Path(file).absolute())).key
+        elif not self.own_is_known:
+            self.first = "manyo"
+        self.named(self.first)
+
+    @property
+    def keys(self) -> list[str]:
+        """What one can choose, in the order in which it is shown."""
+        own = [OWN] if self.own_is_known else []
+        return [*own, *(["file"] if "file" in self._read else []), *self._uploads, *judge.recipes()]
+
+    def named(self, key: str) -> Base:
+        """Raises `ManyoError` for a key that is none of `keys`."""
+        if key not in self._read:
+            if key not in judge.recipes():
+                raise ManyoError(f"there is no recipe {key!r} here", where="recipe", hint="load the page again")
+            self._keep(key, judge.load(key), extends=key)
+        return self._read[key]
+
+    def upload(self, content: str) -> Base:
+        """A recipe whose text the page was given. Raises `ManyoError` for what is wrong with it."""
+        if len(self._uploads) == MOST_UPLOADS:
+            raise ManyoError("too many recipes were loaded", where="recipe", hint="start `manyo explore` again")
+        try:
+            contents = tomllib.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise ManyoError(f"this is not TOML: {error}", where="recipe", hint="choose the file of a recipe") from None
+        base = self._keep(f"upload-{len(self._uploads) + 1}", judge.load(contents))
+        self._uploads.append(base.key)
+        return base
+
+    def _own(self) -> bool:
+        """Read the release's own rules; whether that could be done."""
+        manifest = self._ledger.manifest
+        said = manifest.get("rule_set", {})
+        name = str(said.get("name") or manifest.get("recipe", {}).get("name") or OWN)
+        if name in judge.recipes() and judge.load(name).digest == said.get("digest"):
+            self._keep(OWN, judge.load(name), extends=name)
+            return True
+        rules = [
+            {key: value for key, value in rule.items() if value is not None and (key, value) != ("measure", COLUMN)}
+            for rule in manifest.get("rules", [])
+        ]
+        edits = {when: said[when] for when in ("before", "after") if said.get(when)}
+        try:
+            self._keep(OWN, judge.load({"name": name, "rule": rules, "edits": edits}))
+        except ManyoError:  # a list of hosts that lies elsewhere, or a rule of another version
+            return False
+        return True
+
+    def _keep(self, key: str, rules: judge.RuleSet, *, extends: str = "") -> Base:
+        present = self._ledger.columns
+        missing = [rule for rule in rules.rules if self._ledger.parts and not set(rule.needs) <= present]
+        there = tuple(rule for rule in rules.rules if rule not in missing)
+        if not there:
+            raise ManyoError(
+                f"the ledger has nothing that the recipe {rules.name!r} looks at",
+                where=str(self._ledger.folder),
+                hint="build the release again with this version of Manyo",
+            )
+        held = judge.RuleSet(rules.name, rules.description, there, rules.before, rules.after)
+        base = Base(key, held, tuple(rule.name for rule in missing), extends)
+        self._read[key] = base
+        return base
+
+
+def written(base: Base, setting: Setting, name: str, note: str = "") -> str:
+    """The recipe that a setting makes, as the text of a TOML file. `note` becomes a comment at its head.
+
+    Rules that this ledger could not measure are switched off in it, as they were on the page. Read again it is the same
+    recipe: that is checked here. Raises `ManyoError` where it is not, and for a name or setting that is not possible.
+    """
+    rules = setting.rules(base.rules)
+    text = "".join(f"# {line}\n" for line in note.splitlines())
+    text += f"name = {_toml(name)}\n"
+    if base.extends:
+        text += f"extends = {_toml(base.extends)}\n"
+        off = [rule.name for rule in base.rules.rules if rule.name in setting.disabled] + list(base.unmeasured)
+        if off:
+            text += f"disable = {_toml(off)}\n"
+        before = {rule.name: rule for rule in base.rules.rules}
+        moved = [
+            f"{rule.name}.{end} = {_toml(getattr(rule, end))}\n"
+            for rule in rules.rules
+            for end in _THRESHOLDS
+            if getattr(rule, end) != getattr(before[rule.name], end)
+        ]
+        text += "\n[thresholds]\n" + "".join(moved) if moved else ""
+    else:
+        text += f"description = {_toml(base.rules.description)}\n"
+        contents = rules.to_dict(paths=True)
+        if "edits" in contents:
+            text += "\n[edits]\n" + "".join(f"{when} = {_toml(some)}\n" for when, some in contents["edits"].items())
+        for rule in contents["rule"]:
+            text += "\n[[rule]]\n" + "".join(_lines(rule))
+    again = judge.load(tomllib.loads(text))
+    if again.digest != rules.digest:
+        raise ManyoError(
+            "the recipe does not read as it was set",
+            where=name,
+            hint="what it extends has changed since the page was opened: start `manyo explore` again",
+        )
+    return text
+
+
+def _lines(rule: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for key, value in rule.items():
+        if isinstance(value, Mapping):
+            lines += [f"{key}.{inner} = {_toml(text)}\n" for inner, text in value.items()]
+        else:
+            lines.append(f"{key} = {_toml(value)}\n")
+    return lines
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML writes it: JSON's strings are TOML's, but for DEL, and so are its numbers.
+
+    >>> _toml("行\\n\\x7f"), _toml(100), _toml(100.0), _toml(1e-07), _toml(["a"])
+    ('"行\\\\n\\\\u007F"', '100', '100.0', '1e-07', '["a"]')
+    """
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
