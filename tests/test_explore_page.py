@@ -84,7 +84,7 @@ class Page:
 
     def press(self, *keys: str) -> None:
         for key in keys:
-            self.driver.switch_to.active_element.send_keys(key)
+            webdriver.ActionChains(self.driver).send_keys(key).perform()
 
     def standing(self) -> dict[str, int]:
         return {name: self.number(f"#sum-{name} b") for name in ("passed", "gained", "lost", "characters")}

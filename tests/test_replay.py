@@ -115,6 +115,22 @@ def test_texts_of_refused_documents_are_in_the_work_folder(built: Path, tmp_path
     assert found.samples[1][0].excerpt == ""
 
 
+def test_texts_without_repeated_lines_are_those_that_were_measured(crawl: Path, tmp_path: Path) -> None:
+    for number in range(6):
+        told = f"この文書は見本のために書かれました。\n{small_crawl.prose(7000 + number)}"
+        (tmp_path / f"{number}.txt").write_text(told, "utf-8")
+    wanted = {
+        "name": "lines",
+        "inputs": [str(tmp_path / f"{number}.txt") for number in range(6)],
+        "lines": {"overall": 3},
+    }
+    built = manyo.build(wanted, tmp_path / "out", workers=1).path
+    rows = ledger(built / "ledger")
+    found = Texts(built).of(0, range(len(rows)))
+    assert [len(found[row]) for row in range(len(rows))] == [row["characters"] for row in rows]
+    assert sum("見本のために" in text for text in found.values()) < 6
+
+
 def test_a_name_that_is_a_path_is_no_folder(built: Path) -> None:
     with pytest.raises(ManyoError, match="folder's name"):
         replay.judge(built, judge.load({**LOOSE, "name": "../../etc"}), write=True)

@@ -97,7 +97,9 @@ class Texts:
         self._begins: dict[int, list[int]] = {}
         if (folder / engine.WORK).is_dir():
             store = engine.open_store(folder / engine.WORK)
-            seal = engine.read_seal(store, "read")
+            lines = manifest.read(folder).get("recipe", {}).get("lines", {})
+            trimmed = any(lines.get(name) for name in ("per_host", "overall"))  # then texts were measured without them
+            seal = engine.read_seal(store, "trim" if trimmed else "read")
             commits = [] if seal is None else [commit for commit in seal.commits if not commit.lost]
             paths = [store.local_path(commit.files["documents"]["path"]) for commit in commits]
             self._files = [path for path in paths if path is not None and path.is_file()]
