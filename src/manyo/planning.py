@@ -109,7 +109,7 @@ def list_digests(lists: Mapping[str, str]) -> dict[str, str]:
 
 def plan_build(recipe: recipes.Recipe) -> Plan:
     """Check what the rooms have to say about the recipe, then look at the inputs."""
-    recipe, measuring, rules = _check(recipe)
+    measuring, rules = _check(recipe)
     sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
     shards = collect.plan(sources, shard_bytes=recipe.engine.shard)
     return Plan(recipe, measuring, rules, _Inputs(recipe, sources, shards))
@@ -177,8 +177,9 @@ def plan_reissue(folder: Path, recipe: str | Path) -> Plan:
     whole = manifest.read(folder)
     with _checking(f"{folder / manifest.NAME}, recipe"):
         made = recipes.parse(whole.get("recipe", {}))
+    wanted = _wanted(made, recipe)
     origin = _Kept(folder, whole)
-    plan = Plan(*_check(_wanted(made, recipe)), origin)
+    plan = Plan(wanted, *_check(wanted), origin)
     if whole.get("made_with") != plan.fingerprint:
         raise ManyoError(
             f"this release was made with {whole.get('made_with')}, and this is {plan.fingerprint}",
@@ -246,7 +247,7 @@ class _Kept:
         function = "manyo.stages.rejudging:rejudge_shard"
         measured = list(rules.before) == self.manifest.get("rule_set", {}).get("before", [])
         measured = measured and not recipes.parse(self.manifest["recipe"]).lines.on
-        measured = measured and judging["measuring"]["words"] == self.manifest["recipe"]["measure"]["words"]
+        measured = measured and judging["measuring"]["words"] == self.manifest.get("words", "")
         measured = measured and list_digests(judging["measuring"]["lists"]) == self.manifest.get("lists", {})
         return [
             engine.Task(
@@ -268,18 +269,18 @@ class _Kept:
         return list(self.manifest["inputs"])
 
 
-def _check(recipe: recipes.Recipe) -> tuple[recipes.Recipe, Measuring, judge.RuleSet]:
+def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:
     """What the rooms have to say about the recipe: what it measures, and its rules.
 
-    Where it names no tokenizer and its rules look at words, the recipe that comes back names that of the rules.
+    Where it names no tokenizer and its rules look at words, that of the rules measures.
     """
     with _checking(recipe.where):
         lists = _lists(recipe)
         rules = _rules(recipe, Measuring(lists, recipe.measure.words, recipe.lines.on))
-        if rules.extras and rules.words and recipe.measure.words in ("", rules.words):
+        words = recipe.measure.words or rules.words
+        if words and words == rules.words:
             rules.require(segmenters.installed())
-            recipe = replace(recipe, measure=replace(recipe.measure, words=rules.words))
-        measuring = Measuring(lists, recipe.measure.words, recipe.lines.on)
+        measuring = Measuring(lists, words, recipe.lines.on)
         if measuring.words:
             segmenters.load(measuring.words)  # now rather than in every worker
         _all_measured(rules, measuring)
@@ -292,7 +293,7 @@ def _check(recipe: recipes.Recipe) -> tuple[recipes.Recipe, Measuring, judge.Rul
                     where="[protect] kinds",
                     hint=f"did you mean {near[0]!r}?" if near else f"the kinds are {', '.join(protect.KINDS)}",
                 )
-    return recipe, measuring, rules
+    return measuring, rules
 
 
 @contextmanager

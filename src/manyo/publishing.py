@@ -60,6 +60,7 @@ def publish(
             "after": list(plan.rules.after),
         },
         "lists": list_digests(plan.measuring.lists),
+        "words": plan.measuring.words,
         "inputs": plan.origin.inputs(done),
         "counts": figures.counts(),
         "damage": _damage(done),

@@ -183,7 +183,8 @@ def _assemble(contents: Mapping[str, Any], where: str, place: _Place) -> RuleSet
     words = _text(contents, "words", where) if "words" in contents else base.words
     if words and words not in TOKENIZERS:
         raise _unknown("tokenizer", words, TOKENIZERS, where=f"{where}: words")
-    return RuleSet(name, _text(contents, "description", where), tuple(rules.values()), before, after, words)
+    found = RuleSet(name, _text(contents, "description", where), tuple(rules.values()), before, after, words)
+    return found if found.extras else replace(found, words="")  # what no rule looks at need not be measured
 
 
 def _edits(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@
     rules           [{name, measure, min, max, why: {ja, en}, source}, ...], in the recipe's order
     rule_set        {name, digest, before, after}: the rules' name and digest, and the edits that went with them
     lists           {name: sha256}: the user's word lists
+    words           the tokenizer that measured words, "" where none did
     inputs          [{file, size, fingerprint}, ...]
     counts          {records, skipped: {reason: n}, documents, refused_early: {reason: n}, candidates, refused,
                      duplicates, kept}

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from manyo import judge as rooms
 from manyo.errors import ManyoError
-from manyo.replay.judging import OnRows, failures
+from manyo.replay.judging import OnRows, failures, ready
 from manyo.replay.ledger import Ledger, Texts
 
 SAMPLES: Final = 5
@@ -101,6 +101,8 @@ def compare(
         what = "two recipes have one name" if len(names) > 1 else "one recipe has nothing to be compared with"
         raise ManyoError(what, where=", ".join(names), hint="name two recipes or more, of different names")
     ledger = Ledger(folder)
+    for rules in recipes:
+        ready(ledger, rules)
     both = np.zeros((len(recipes), len(recipes)), np.int64)
     only = [0] * len(recipes)
     every = nowhere = candidates = 0

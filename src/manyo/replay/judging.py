@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 
 from manyo import judge as rooms
 from manyo.errors import ManyoError
+from manyo.judge.known import extra
+from manyo.judge.known import known as known_measures
 from manyo.records import DUPLICATE, KEPT, REFUSED
 from manyo.replay.ledger import Ledger
 
@@ -41,6 +43,7 @@ class Replay:
     `passed` = those that the release keeps, and its duplicates, and `gained` ones that the release refused; `lost` are
     kept in the release and refused here. `characters` are of those that pass. `unedited` names the edits before
     measuring that the recipe asks for and the release's texts have not undergone: the measures are not what they would be.
+    `words` is the tokenizer of the ledger's words where the rules ask for another.
     """
 
     rules: rooms.RuleSet
@@ -53,6 +56,7 @@ class Replay:
     characters: int
     counts: tuple[RuleCount, ...]
     unedited: tuple[str, ...] = ()
+    words: str = ""
     written: Path | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,6 +71,7 @@ class Replay:
                 for one in self.counts
             ],
             "unedited": list(self.unedited),
+            "words": self.words,
             "written": None if self.written is None else str(self.written),
         }
 
@@ -80,6 +85,7 @@ def judge(folder: Path, rules: rooms.RuleSet, *, write: bool = False, on_rows: O
     Raises `ManyoError` when the folder is no release, or lacks a column that a rule needs.
     """
     ledger = Ledger(folder)
+    ready(ledger, rules)
     whole = [*rules.columns, *(["characters"] if "characters" not in rules.columns else [])]
     found = np.zeros((len(rules.rules), 3), np.int64)  # failed, alone, left
     before = dict.fromkeys((KEPT, DUPLICATE, REFUSED), 0)
@@ -118,8 +124,22 @@ def judge(folder: Path, rules: rooms.RuleSet, *, write: bool = False, on_rows: O
             for rule, (failed, alone, left) in zip(rules.rules, found, strict=True)
         ),
         unedited=() if list(rules.before) == ledger.manifest.get("rule_set", {}).get("before", []) else rules.before,
+        words=ledger.words if rules.extras and rules.words not in ("", ledger.words) else "",
         written=_target(folder, rules) if write else None,
     )
+
+
+def ready(ledger: Ledger, rules: rooms.RuleSet) -> None:
+    """Raises `ManyoError` where the ledger lacks the measures of words that the rules look at."""
+    needed = known_measures()
+    for name in rules.needs:
+        if ledger.parts and name not in ledger.columns and name in needed and extra(needed[name]):
+            raise ManyoError(
+                f"the ledger of this release has no measures of words, such as {name!r}",
+                where=f"{ledger.folder}: the recipe {rules.name!r} asks for {rules.words or 'a tokenizer'}",
+                hint=f"pip install 'manyo[{rules.extras[0]}]', then let a new release measure the texts that this one keeps: "
+                f"manyo release --from {ledger.folder} --recipe {rules.name} --out NEW",
+            )
 
 
 def failures(rules: rooms.RuleSet, batch: pa.RecordBatch) -> list[npt.NDArray[np.bool_]]:

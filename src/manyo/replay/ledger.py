@@ -51,6 +51,11 @@ class Ledger:
     def rows(self) -> int:
         return int(self.manifest["counts"]["candidates"])
 
+    @property
+    def words(self) -> str:
+        """The tokenizer that its measures of words were taken with, "" where it has none."""
+        return str(self.manifest.get("words", ""))
+
     def batches(self, columns: Sequence[str]) -> Iterator[tuple[int, int, pa.RecordBatch]]:
         """Part number, number of the first row in it, and a batch of at most `BATCH` rows with these columns.
 

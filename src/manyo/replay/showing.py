@@ -23,17 +23,19 @@ def replay(found: Replay, lang: str) -> str:
     rows = [
         (
             say("規則", "rule"),
-            say("条件", "required"),
             say("不合格", "failed"),
             "",
             say("これだけで不合格", "by it alone"),
             say("ここまで合格", "left"),
         )
     ]
+    asked = [say("条件", "required")]
     for one in found.counts:
-        asked = f"{one.rule.measure} {bounds(one.rule.to_dict())}".strip()
         failed = number(one.failed), share(one.failed, found.candidates)
-        rows.append((one.rule.name, asked, *failed, number(one.alone), number(one.left)))
+        rows.append((one.rule.name, *failed, number(one.alone), number(one.left)))
+        asked.append(f"{one.rule.measure} {bounds(one.rule.to_dict())}".strip())
+    # What is asked for may be long: it comes last, from one margin.
+    rules = "\n".join(f"{line}   {what}" for line, what in zip(columns(rows).split("\n"), asked, strict=True))
     last = [
         (say("すべて合格", "pass every rule"), number(found.passed), share(found.passed, found.candidates)),
         (say("  元の版でも採用", "  kept in the release too"), number(found.kept), ""),
@@ -45,7 +47,7 @@ def replay(found: Replay, lang: str) -> str:
     blocks = [
         f"{found.rules.name}  {plain(found.rules.description)}".rstrip(),
         columns(head),
-        columns(rows),
+        rules,
         columns(last),
     ]
     if found.unedited:
@@ -54,6 +56,14 @@ def replay(found: Replay, lang: str) -> str:
             say(
                 f"このレシピは測る前に本文を編集します（{edits}）。ここでの数値は編集しない本文のものです。",
                 f"This recipe edits texts before it measures them ({edits}). The figures here are of texts as they were.",
+            )
+        )
+    if found.words:
+        theirs, ours = found.rules.words, found.words
+        blocks.append(
+            say(
+                f"このレシピのしきい値は {theirs} の語で決められましたが、この台帳の語は {ours} によるものです。",
+                f"This recipe's thresholds were found with words by {theirs}; the words of this ledger are by {ours}.",
             )
         )
     if found.gained:
