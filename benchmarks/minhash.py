@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from manyo import dedupe
+import manyo.dedupe as dedupe
 from manyo.columns import Column
 
 NGRAM = 5

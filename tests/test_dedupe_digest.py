@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manyo import dedupe
+import manyo.dedupe as dedupe
 from manyo.columns import Column
 
 patient = settings(deadline=None)  # the first example may compile a kernel

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manyo import dedupe
+import manyo.dedupe as dedupe
 from manyo.errors import ManyoError
 
 patient = settings(deadline=None)  # the first example may compile a kernel

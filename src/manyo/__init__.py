@@ -9,6 +9,7 @@
     page.text, page.title, page.charset
 
     table = manyo.measure(["春はあけぼの。"])          # one row a text, one column a measure
+    kept = manyo.dedupe(texts)["kept"]               # each text once
 
 Names are loaded on first use, so that `import manyo` and `manyo --help` cost nothing.
 """
@@ -22,6 +23,7 @@ from manyo.errors import ManyoError
 from manyo.version import VERSION as __version__  # noqa: N811  # the name that tools look for
 
 if TYPE_CHECKING:
+    from manyo.dedupe import dedupe
     from manyo.measure import measure
     from manyo.pipeline import Release, build
     from manyo.read import Extraction, extract, extract_batch
@@ -34,6 +36,7 @@ __all__ = [
     "Release",
     "__version__",
     "build",
+    "dedupe",
     "extract",
     "extract_batch",
     "measure",
@@ -48,7 +51,7 @@ _HOMES = {
     "extract_batch": "manyo.read",
 }
 # Rooms that can be called, since importing one gives its name here to the module.
-_ROOMS = ("measure",)
+_ROOMS = ("dedupe", "measure")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,8 @@
 """The one place that knows the order of the rooms: from a recipe to a release.
 
     collect -> read -> protect -> measure -> judge     one task for each shard     (stage read)
-            -> dedupe                                  one for each partition      (stage match), then one for all (cluster)
+            -> dedupe                                  one for each partition      (stages captures and match), one for
+                                                       each shard (compare), then one for all (cluster)
             -> release                                 one for each shard again    (stage release), then the papers
 
 The work folder, `DIR/.manyo`, holds what the stages commit. Killed at any moment, the same call goes on from the last
@@ -183,18 +184,24 @@ def _run(plan: Plan, store: engine.Store, out: Path, workers: int, on_progress: 
     if recipe.lines.on:
         judged = _without_repeated_lines(plan, done, run)
     of = judged.stage
-    tasks = [
-        engine.Task(
-            "match",
-            number,
-            "manyo.stages.matching:match",
-            {"of": of, "partition": number, "near": near},
-            (judged.digest,),
-        )
-        for number in range(plan.partitions)
-    ]
-    matched = run("match", tasks, needed=True)
-    tasks = [engine.Task("cluster", 0, "manyo.stages.matching:cluster", {"of": of}, (judged.digest, matched.digest))]
+
+    def partitioned(stage: str, function: str, reads: tuple[str, ...]) -> engine.Seal:
+        partitions = [{"of": of, "partition": number, "near": near} for number in range(plan.partitions)]
+        given = enumerate(partitions)
+        return run(stage, [engine.Task(stage, number, function, one, reads) for number, one in given], needed=True)
+
+    reads: tuple[str, ...] = (judged.digest,)
+    if recipe.dedupe.url != "off":
+        reads += (partitioned("captures", "manyo.stages.matching:supersede", reads).digest,)
+    reads += (partitioned("match", "manyo.stages.matching:match", reads).digest,)
+    if recipe.dedupe.doubts:
+        tasks = [
+            engine.Task("compare", commit.shard, "manyo.stages.comparing:compare", {"of": of, "near": near}, reads)
+            for commit in judged.commits
+            if not commit.lost
+        ]
+        reads += (run("compare", tasks, needed=True).digest,)
+    tasks = [engine.Task("cluster", 0, "manyo.stages.matching:cluster", {"of": of, "near": near}, reads)]
     clustered = run("cluster", tasks, needed=True)
     last = {
         "of": of,

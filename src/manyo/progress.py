@@ -18,7 +18,9 @@ _NAMES: Final = {
     "read": ("読み取り・採否", "reading and judging"),
     "lines": ("反復行の集計", "counting lines"),
     "trim": ("反復行の除去・採否", "removing lines and judging"),
+    "captures": ("同じURLの照合", "matching captures of an address"),
     "match": ("重複の照合", "matching duplicates"),
+    "compare": ("判定の難しい組の比較", "comparing pairs in doubt"),
     "cluster": ("重複のまとめ", "clustering"),
     "release": ("書き出し", "writing the release"),
 }

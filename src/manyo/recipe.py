@@ -194,7 +194,7 @@ def parse(table: Mapping[str, Any], *, where: str = "recipe", base: str = ".", n
     Traceback (most recent call last):
     manyo.errors.ManyoError: [dedupe] has no key 'treshold'
       where: recipe
-      to do: did you mean 'threshold'? Known keys: bands, ngram, permutations, rows, threshold
+      to do: did you mean 'threshold'? Known keys: bands, keep, near, ngram, permutations, preset, rows, threshold, url, verify
     """
     _known(table, (*_SCALARS, *_SECTIONS), "the recipe", where)
     sections = {key: _section(kind, table.get(key, {}), key, where) for key, kind in _SECTIONS.items()}
@@ -252,7 +252,7 @@ def _section(kind: type, table: Any, key: str, where: str) -> Any:
         name: _value(value, getattr(defaults, name), name, f"{where}, [{key}] {name}") for name, value in table.items()
     }
     try:
-        return kind(**values)
+        return getattr(kind, "of", kind)(**values)  # where there are presets, single values go on from one
     except ManyoError as error:  # a room knows its settings, and only the recipe the file that they stand in
         raise ManyoError(error.what, where=f"{where}, {error.where}", hint=error.hint) from None
 
@@ -344,6 +344,8 @@ inputs = ["crawl/*.warc.gz", "documents/"]
 
 [dedupe]
 # threshold = 0.7          # これ以上似た文書は同じとみなす（文字5-gramのJaccard係数）
+# url = "latest"           # 同じURLの取得が複数あるとき残すもの：latest（最新）, first（最初）, off（区別しない）
+# preset = "swallow"       # 公開コーパスと同じ設定：swallow, fineweb2, llm-jp
 
 [lines]
 # per_host = 10            # 同じサイトの10文書以上にある行・段落を除く（0 は除かない）

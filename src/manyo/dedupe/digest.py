@@ -51,12 +51,26 @@ def exact_edges(digests: UInt64Array, documents: Int64Array) -> Int64Array:
     >>> exact_edges(digests(["あ", "い", "あ ", "あ"]), np.array([7, 3, 5, 9])).tolist()
     [[5, 7], [5, 9]]
     """
+    perhaps = perhaps_shared(digests[:, 0])
+    digests, documents = digests[perhaps], np.asarray(documents, np.int64)[perhaps]
     order = np.lexsort((documents, digests[:, 1], digests[:, 0]))
-    ordered, ids = digests[order], np.asarray(documents, np.int64)[order]
+    ordered, ids = digests[order], documents[order]
     new = np.ones(len(ids), np.bool_)
     new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     first = ids[np.maximum.accumulate(np.where(new, np.arange(len(ids)), 0))]
     return np.stack([first[~new], ids[~new]], axis=1)
+
+
+def perhaps_shared(keys: UInt64Array) -> npt.NDArray[np.bool_]:
+    """Which of the keys may occur more than once: all that do, and one in eight of those that do not.
+
+    Keys are hashes already. A table of two bits a slot, eight slots a key, does it in linear time; most keys are alone, and what is
+    left is sorted.
+    """
+    perhaps = np.zeros(len(keys), np.bool_)
+    slots = 1 << max(len(keys) * 8 - 1, 63).bit_length()
+    _mark(np.ascontiguousarray(keys), np.zeros(slots >> 2, np.uint8), perhaps)
+    return perhaps
 
 
 @inlined
@@ -146,3 +160,18 @@ def _digest_rows(data: Any, offsets: Any, out: Any) -> None:
         h1 += h2
         out[row, 0] = h1
         out[row, 1] = h2 + h1
+
+
+@kernel
+def _mark(keys: Any, table: Any, perhaps: Any) -> None:
+    """Mark the keys whose slot was met more than once."""
+    mask = np.uint64(len(table) * 4 - 1)
+    for index in range(len(keys)):
+        slot = keys[index] & mask
+        cell, shift = slot >> np.uint64(2), (slot & np.uint64(3)) * np.uint64(2)
+        met = (np.uint64(table[cell]) >> shift) & np.uint64(3)
+        table[cell] |= np.uint8((np.uint64(2) if met else np.uint64(1)) << shift)
+    for index in range(len(keys)):
+        slot = keys[index] & mask
+        cell, shift = slot >> np.uint64(2), (slot & np.uint64(3)) * np.uint64(2)
+        perhaps[index] = (np.uint64(table[cell]) >> shift) & np.uint64(2) != 0

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from manyo.dedupe.captures import UNKNOWN
 from manyo.kernels import inlined, kernel
 
 Int64Array = npt.NDArray[np.int64]
@@ -39,6 +40,20 @@ def spanning_forest(edges: Int64Array) -> Int64Array:
     _unite(parents, np.ascontiguousarray(local.reshape(ordered.shape), np.int64), needed)
     forest: Int64Array = ordered[needed]
     return forest
+
+
+def undecided(edges: Int64Array, pairs: Int64Array) -> Int64Array:
+    """The different pairs whose documents the edges do not bring together, `int64[p, 2]`, the smaller first, sorted.
+
+    >>> undecided(np.array([[1, 2], [2, 3]]), np.array([[1, 3], [4, 2], [2, 4], [8, 9]])).tolist()
+    [[2, 4], [8, 9]]
+    """
+    low, high = pairs.min(axis=1, initial=2**62), pairs.max(axis=1, initial=-1)
+    names, local = np.unique(np.concatenate([edges.ravel(), low, high]), return_inverse=True)
+    roots = clusters(len(names), local[: edges.size].reshape(-1, 2))
+    first, second = local[edges.size :].reshape(2, -1)
+    apart: Int64Array = np.unique(np.stack([low, high], axis=1)[roots[first] != roots[second]], axis=0)
+    return apart
 
 
 def clusters(count: int, edges: Int64Array | Iterable[Int64Array]) -> Roots:
@@ -73,6 +88,23 @@ def representatives(roots: Roots, lengths: Int64Array, fetched: Int64Array) -> R
     _choose(roots, np.ascontiguousarray(lengths, np.int64), np.ascontiguousarray(fetched, np.int64), keepers)
     chosen: Roots = keepers[roots]
     return chosen
+
+
+def preference(keep: str, lengths: Int64Array, times: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """What `representatives` is to look at for `keep = "longest"`, `"latest"` or `"first"`: the most, then the least.
+
+    The longest, the earlier of two that are as long; the latest, the longer of two of one time; or the first in time.
+    Whatever has no known time (`captures.UNKNOWN`) comes after those that have one.
+
+    >>> roots, lengths, times = np.zeros(3, np.int64), np.array([9, 5, 7]), np.array([20240101, 20240301, 20230101])
+    >>> {keep: int(representatives(roots, *preference(keep, lengths, times))[0]) for keep in ("longest", "latest", "first")}
+    {'longest': 0, 'latest': 1, 'first': 2}
+    """
+    if keep == "longest":
+        return lengths, times
+    if keep == "latest":
+        return np.where(times == UNKNOWN, np.iinfo(np.int64).min, times), -lengths
+    return -times, -times
 
 
 @inlined

@@ -25,13 +25,14 @@ from manyo.kernels import inlined, kernel
 
 UInt32Array = npt.NDArray[np.uint32]
 UInt64Array = npt.NDArray[np.uint64]
+SketchArray = npt.NDArray[np.uint8]
 Float32Array = npt.NDArray[np.float32]
 
 EMPTY = np.uint32(0xFFFFFFFF)  # a bin that no n-gram fell into; no n-gram has this value
 NO_KEY = np.uint64(0xFFFFFFFFFFFFFFFF)  # the key of a text without characters; no other text has this key
 
 _BLOCK = 1024  # characters decoded at a time
-_BASE = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash: odd, 2^64 divided by the golden ratio
+BASE = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash: odd, 2^64 divided by the golden ratio
 
 
 def signatures(texts: Column | Any, settings: Settings) -> UInt32Array:
@@ -63,22 +64,42 @@ def band_keys(signatures: UInt32Array, settings: Settings) -> UInt64Array:
     return keys
 
 
-def similarity(a: UInt32Array, b: UInt32Array) -> Float32Array:
-    """The estimated Jaccard similarity of signatures `a` and `b`: the share of equal bins, over the last axis.
+def sketches(signatures: UInt32Array) -> SketchArray:
+    """The low 8 bits of every bin, `uint8[n, permutations]`: all that comparing needs, in a quarter of the memory.
 
-    Two texts without characters have nothing in common: 0. The standard error is sqrt(J (1 - J) / permutations).
+    Different bins agree by chance in one of 256, which `similarity` and `candidates.edges` take off again (b-bit minwise
+    hashing: Li and König, WWW 2010). Make the band keys first: they need whole bins.
+    """
+    return signatures.astype(np.uint8)  # numpy keeps the low bits
+
+
+def chance(kind: np.dtype[Any]) -> float:
+    """The probability that different bins of this type are equal."""
+    return 2.0**-8 if kind == np.uint8 else 0.0
+
+
+def similarity(a: UInt32Array | SketchArray, b: UInt32Array | SketchArray) -> Float32Array:
+    """The estimated Jaccard similarity of signatures or sketches: the share of equal bins, over the last axis.
+
+    For sketches, less what is equal by chance, and at least 0. Two texts without characters have nothing in common: 0,
+    which only signatures can tell. The standard error is sqrt(J (1 - J) / permutations).
 
     >>> tale = "むかしむかし、あるところにおじいさんとおばあさんがいました。"
     >>> signed = signatures([tale, tale, "国境の長いトンネルを抜けると雪国であった。"], Settings())
     >>> float(similarity(signed[0], signed[1])), float(similarity(signed[0], signed[2]))
     (1.0, 0.0)
+    >>> float(similarity(*sketches(signed[:2])))
+    1.0
     """
-    share: Float32Array = ((a == b) & (a != EMPTY)).mean(axis=-1, dtype=np.float32)
-    return share
+    by_chance = chance(a.dtype)
+    equal = (a == b) if by_chance else (a == b) & (a != EMPTY)
+    share = (equal.mean(axis=-1, dtype=np.float64) - by_chance) / (1.0 - by_chance)
+    estimate: Float32Array = np.maximum(share, 0.0).astype(np.float32)
+    return estimate
 
 
 @inlined
-def _character(data: Any, at: int, end: int) -> tuple[Any, int]:
+def character(data: Any, at: int, end: int) -> tuple[Any, int]:
     """The code point at `at` and its width in bytes; for a byte that starts none, 0x110000 + byte and 1."""
     lead = np.int64(data[at])
     if lead < 0x80:
@@ -102,7 +123,7 @@ def _character(data: Any, at: int, end: int) -> tuple[Any, int]:
 
 
 @inlined
-def _is_white_space(code: Any) -> Any:
+def is_white_space(code: Any) -> Any:
     """Unicode's White_Space property."""
     if code <= 0x20:
         return code == 0x20 or 0x09 <= code <= 0x0D
@@ -129,7 +150,7 @@ def _sign_rows(data: Any, offsets: Any, ngram: int, out: Any) -> None:
     block = np.zeros(ngram + _BLOCK, np.uint64)
     leaving = np.uint64(1)
     for _ in range(ngram):
-        leaving *= _BASE  # the weight in the rolling hash of the character that leaves the window
+        leaving *= BASE  # the weight in the rolling hash of the character that leaves the window
     for row in range(len(offsets) - 1):
         at, end = offsets[row], offsets[row + 1]
         signature = out[row]
@@ -148,13 +169,13 @@ def _sign_rows(data: Any, offsets: Any, ngram: int, out: Any) -> None:
                         filled += 1
                         at += 3
                         continue
-                code, width = _character(data, at, end)
+                code, width = character(data, at, end)
                 at += width
-                if not _is_white_space(code):
+                if not is_white_space(code):
                     block[filled] = np.uint64(code + 1)
                     filled += 1
             for index in range(ngram, filled):
-                rolling = rolling * _BASE + (block[index] - leaving * block[index - ngram])
+                rolling = rolling * BASE + (block[index] - leaving * block[index - ngram])
                 length += 1
                 if length >= ngram:
                     _drop(signature, rolling, bins)
@@ -179,7 +200,7 @@ def _densify(signature: Any) -> None:
     for place in range(len(signature)):
         if filled[place]:
             continue
-        state = np.uint64(place + 1) * _BASE
+        state = np.uint64(place + 1) * BASE
         while True:
             state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)  # Knuth's MMIX generator
             other = ((state >> np.uint64(32)) * bins) >> np.uint64(32)
@@ -196,7 +217,7 @@ def _hash_bands(signatures: Any, rows: int, keys: Any) -> None:
             if empty:
                 keys[document, band] = NO_KEY
                 continue
-            key = mix64(np.uint64(band) + _BASE)
+            key = mix64(np.uint64(band) + BASE)
             for index in range(band * rows, band * rows + rows):
                 key = mix64(key ^ np.uint64(signatures[document, index]))
             keys[document, band] = min(key, NO_KEY - np.uint64(1))

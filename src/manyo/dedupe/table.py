@@ -2,57 +2,108 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from manyo.columns import Column
-from manyo.dedupe.candidates import edges
+from manyo.dedupe.captures import addresses, times
 from manyo.dedupe.digest import digests, exact_edges
-from manyo.dedupe.forest import clusters, representatives
-from manyo.dedupe.minhash import band_keys, signatures, similarity
+from manyo.dedupe.minhash import band_keys, signatures, sketches
 from manyo.dedupe.settings import Settings
+from manyo.dedupe.settling import Signed, settle
+from manyo.errors import ManyoError
+
+Int64Array = npt.NDArray[np.int64]
+
+_SIGNED: Final = 1 << 14  # texts signed at a time: a signature is only needed until it is a sketch and keys
 
 
-def dedupe(texts: Column | Any, *, settings: Settings | None = None) -> pa.Table:
-    """Find the exact and near-duplicates in `texts` (an Arrow array, a `Column`, or a sequence of str).
+def dedupe(
+    texts: Column | Any,
+    *,
+    urls: Any = None,
+    dates: Any = None,
+    preset: str = "manyo",
+    settings: Settings | None = None,
+    **single: Any,
+) -> pa.Table:
+    """Find the exact and near-duplicates in `texts` (an Arrow string column of any kind, or a sequence of str).
 
-    The table has a row for each text: `row` int64, `cluster` int64 (the smallest row of its cluster), `kept` bool (one
-    in each cluster: the longest in bytes, then the first), `similarity` float32 (estimated Jaccard similarity to the
-    kept one; 1 for itself and for exact duplicates of it). Needs about 4 bytes x `permutations` for each different
-    text. Texts without characters are exact duplicates of each other.
+    `urls` and `dates`, columns as long, say which texts are captures of one address and when they were made; without
+    them nobody's address is known. Settings are those of `Settings`, by name (`threshold=0.8, keep="latest"`), from a
+    `preset` on; or all of them, as `settings`.
+
+    The table has a row for each text:
+
+    - `row` int64, and `cluster` int64, the smallest row of its cluster;
+    - `kept` bool: one in each cluster, as `keep` says;
+    - `similarity` float32: estimated Jaccard similarity to the kept one, 1 for itself and for what equals it; null
+      where nothing was estimated (`near=False`, another text of the same address);
+    - `cluster_size` int32;
+    - `duplicate_kind` string: "exact", "near" or "url", "" for the kept.
+
+    Needs beside the texts 4 bytes x `permutations` / 4 + 8 bytes x `bands` for each different text. Texts without
+    characters are exact duplicates of each other. Raises `ManyoError` for settings that cannot be, and for columns of
+    different lengths.
 
     >>> found = dedupe([
     ...     "むかしむかし、あるところに、おじいさんとおばあさんが住んでいました。",
     ...     "国境の長いトンネルを抜けると雪国であった。",
     ...     "むかしむかし、あるところに、おじいさんとおばあさんが住んでいました。おしまい。",
     ... ])
-    >>> found["cluster"].to_pylist(), found["kept"].to_pylist()
-    ([0, 1, 0], [False, True, True])
+    >>> found["cluster"].to_pylist(), found["kept"].to_pylist(), found["duplicate_kind"].to_pylist()
+    ([0, 1, 0], [False, True, True], ['near', '', ''])
     """
-    settings = settings or Settings()
-    column = Column.of(texts)
-    documents = np.arange(column.rows)
-    stars = exact_edges(digests(column), documents)
-    first = documents.copy()
-    first[stars[:, 1]] = stars[:, 0]
-    different = np.flatnonzero(first == documents)
-    place = np.searchsorted(different, first)  # each text's row among the different ones
+    if settings is not None and (single or preset != "manyo"):
+        raise ManyoError(
+            "settings are given twice", where="dedupe(settings=...)", hint="give all of them, or single ones"
+        )
+    settings = settings or Settings.of(preset, **single)
+    column = Column.of(_plain(texts))
+    moments = times(_beside(dates, column.rows, "dates"), column.rows)
+    found = None if urls is None else addresses(_beside(urls, column.rows, "urls"))
+    stars = exact_edges(digests(column), np.arange(column.rows))
+    different = np.setdiff1d(np.arange(column.rows), stars[:, 1], assume_unique=True)
+    keys = np.empty((settings.bands, len(different)), np.uint64)
+    sketched = np.empty((len(different) if settings.near else 0, settings.permutations), np.uint8)
+    for start in range(0, len(different) if settings.near else 0, _SIGNED):
+        chosen = different[start : start + _SIGNED]
+        signed = signatures(_taken(column, chosen), settings)
+        sketched[start : start + len(chosen)] = sketches(signed)
+        keys[:, start : start + len(chosen)] = band_keys(signed, settings).T
+    return settle(column, stars, found, moments, Signed(different, keys, sketched), settings)
 
-    signed = signatures(column.binary().take(pa.array(different)), settings)
-    keys = band_keys(signed, settings)
-    pairs, _ = edges(keys.ravel(), np.repeat(np.arange(len(different)), settings.bands), signed, settings.threshold)
-    roots = clusters(column.rows, [stars, different[pairs]])
-    keepers = representatives(roots, column.lengths, documents)
 
-    share = similarity(signed[place], signed[place[keepers]])
-    share[place == place[keepers]] = 1.0
-    return pa.table(
-        {
-            "row": documents,
-            "cluster": roots.astype(np.int64),
-            "kept": keepers == documents,
-            "similarity": share.astype(np.float32),
-        }
-    )
+def _taken(column: Column, rows: Int64Array) -> Column:
+    """Some rows of a column, not copied where they lie side by side."""
+    if rows[-1] - rows[0] + 1 == len(rows):
+        return Column(column.data, column.offsets[rows[0] : rows[-1] + 2])
+    return Column.of(column.binary().take(pa.array(rows)))
+
+
+def _plain(values: Any) -> Any:
+    """Dictionaries and views of strings as plain strings; whatever is no Arrow column but can be one, as that."""
+    if not isinstance(values, pa.Array | pa.ChunkedArray | Column) and hasattr(values, "__arrow_c_stream__"):
+        values = pa.chunked_array(values)
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+        if kind != values.type or pa.types.is_string_view(kind) or pa.types.is_null(kind):
+            return values.cast(pa.large_string())
+    return values
+
+
+def _beside(values: Any, rows: int, name: str) -> Any:
+    """A column beside the texts, as one Arrow array; None where there is none."""
+    if values is None:
+        return None
+    values = _plain(values)
+    if not isinstance(values, pa.Array | pa.ChunkedArray):
+        values = pa.array(list(values))
+    if len(values) != rows:
+        raise ManyoError(
+            f"{len(values)} {name} for {rows} texts", where=f"dedupe({name}=...)", hint="give one for each text"
+        )
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from manyo.release.rows import EXACT, KINDS, NEAR, data_schema, full_schema, ledger_schema, split
+from manyo.release.rows import EXACT, KINDS, NEAR, URL, data_schema, full_schema, ledger_schema, split
 
 if TYPE_CHECKING:
     from manyo.release.figures import Figures
@@ -31,6 +31,7 @@ __all__ = [
     "EXACT",
     "KINDS",
     "NEAR",
+    "URL",
     "Figures",
     "Overview",
     "PartWriter",

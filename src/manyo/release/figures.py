@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from manyo.records import DUPLICATE, KEPT, REFUSED
-from manyo.release.rows import EXACT, KINDS, NEAR
+from manyo.release.rows import EXACT, KINDS, NEAR, URL
 from manyo.release.samples import Samples
 
 Counts: TypeAlias = dict[str, int]
@@ -55,6 +55,7 @@ class Figures:
     refused: int = 0
     exact: int = 0  # duplicates whose text is the kept one's
     near: int = 0
+    url: int = 0  # earlier or later captures of an address that is kept
     failed: Counts = field(default_factory=dict)  # candidates that failed the rule, among others or alone
     failed_only: Counts = field(default_factory=dict)  # candidates that failed this rule and no other
     characters: Counts = field(default_factory=dict)  # code points of text, by verdict
@@ -79,7 +80,7 @@ class Figures:
 
     @property
     def duplicates(self) -> int:
-        return self.exact + self.near
+        return self.exact + self.near + self.url
 
     @classmethod
     def of(
@@ -108,6 +109,7 @@ class Figures:
             refused=rows[REFUSED].num_rows,
             exact=_where(kind, EXACT),
             near=_where(kind, NEAR),
+            url=_where(kind, URL),
             failed=_counts(pc.list_flatten(failed)),
             failed_only=_counts(pc.list_flatten(alone)),
             characters=_present({name: _sum(values) for name, values in lengths.items()}),

@@ -87,6 +87,7 @@ REMOVED: Final = {
 DUPLICATES: Final = {
     "exact": ("完全に同じ文章", "the very same text"),
     "near": ("ほぼ同じ文章", "nearly the same text"),
+    "url": ("同じURLの別の取得", "another capture of the same address"),
     "": ("重複なし", "no duplicate"),
 }
 

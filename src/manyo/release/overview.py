@@ -39,6 +39,7 @@ def show(out: Path, lang: str = "ja") -> Overview:
         "failed_only": figures.get("failed_only", {}),
         "exact": figures.get("exact", 0),
         "near": figures.get("near", 0),
+        "url": figures.get("url", 0),
         "masked": figures.get("masked", {}),
         "charset": figures.get("charset", {}),
         "damage": len(whole.get("damage", [])),
@@ -85,7 +86,7 @@ def _text(data: Mapping[str, Any], whole: Mapping[str, Any], lang: str) -> str:
         failures.append((name, asked, number(count), part, say(f"これだけ {alone}", f"alone {alone}")))
     title = say("規則に反した候補", "candidates that failed a rule")
     blocks += [f"{title}\n{columns(failures)}"] if failures else []
-    rows = [(label(labels.DUPLICATES, kind).text(lang), number(data[kind])) for kind in ("exact", "near")]
+    rows = [(label(labels.DUPLICATES, kind).text(lang), number(data[kind])) for kind in ("exact", "near", "url")]
     blocks.append(f"{say('重複', 'duplicates')}\n{columns(rows)}")
     rows = [(label(labels.KINDS, kind).text(lang), number(n)) for kind, n in heaviest(data["masked"], TOP)]
     title = say("伏せた個人情報(採用した本文)", "personal information masked in the kept text")

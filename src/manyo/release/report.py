@@ -65,6 +65,7 @@ def _stages(figures: Figures) -> list[dict[str, Any]]:
     twice = [
         (Label("exact", "完全に同じ文章", "the very same text"), figures.exact),
         (Label("near", "ほぼ同じ文章", "nearly the same text"), figures.near),
+        (Label("url", "同じURLの別の取得", "another capture of the address"), figures.url),
     ]
     counts = [figures.records, figures.documents, figures.candidates, passed, figures.kept]
     titles = [

@@ -24,6 +24,7 @@ from manyo.records import KEPT, POINTER, READING, SPAN, identity
 KINDS: Final = ("email", "phone", "card", "my_number", "postal_address")
 EXACT: Final = "exact"
 NEAR: Final = "near"
+URL: Final = "url"  # another capture of the address was kept
 
 MASKED: Final = pa.field("masked", pa.struct([pa.field(kind, pa.int32()) for kind in KINDS]))
 SPANS: Final = pa.field("spans", pa.list_(SPAN))
@@ -40,7 +41,7 @@ CLUSTERED: Final = (
     pa.field("cluster", pa.string()),  # id of the cluster's kept document; "" where the text stands alone
     pa.field("cluster_size", pa.int32()),  # 1 where the text stands alone
     pa.field("similarity", pa.float32()),  # estimated Jaccard to the kept document; null where there is none
-    pa.field("duplicate_kind", pa.string()),  # "exact", "near" or ""
+    pa.field("duplicate_kind", pa.string()),  # "exact", "near", "url" or ""
 )
 SOURCE: Final = pa.struct(
     [

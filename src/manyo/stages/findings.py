@@ -20,29 +20,31 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from manyo import dedupe, engine
+import manyo.dedupe as dedupe
+from manyo import engine
 from manyo.columns import Column
 
-UNKNOWN_TIME: Final = np.iinfo(np.int64).max
 _COMPRESSED: Final = pa.ipc.IpcWriteOptions(compression="zstd")
-_RAW: Final = ("signatures", "digests", "order", "ids")
+_RAW: Final = ("sketches", "digests", "order", "ids")
 
 
 class Findings:
     """Writes the files of one shard. A context manager; `files` is complete when it has ended.
 
-    `documents` (Arrow IPC) has a row for every candidate. For those that pass, in the same order: `signatures`
-    (uint32), `digests` (uint64 pairs), `order` (int64 pairs: characters, time), `ids` (16 bytes each); `keys` and
-    `exact` (Arrow IPC, batch p holds partition p).
+    `documents` (Arrow IPC) has a row for every candidate. For those that pass, in the same order: `sketches`
+    (uint8, none where only equal texts are looked for), `digests` (uint64 pairs), `order` (int64 pairs: characters,
+    time), `ids` (16 bytes each); `keys`, `exact` and `addresses` (Arrow IPC, batch p holds partition p).
     """
 
     def __init__(self, context: engine.Context, schema: pa.Schema, near: dedupe.Settings, partitions: int) -> None:
         self.candidates = self.passed = 0
         self.files = {name: context.scratch(f"{name}.bin") for name in _RAW}
-        self.files |= {name: context.scratch(f"{name}.arrow") for name in ("documents", "keys", "exact")}
+        self.files |= {name: context.scratch(f"{name}.arrow") for name in ("documents", "keys", "exact", "addresses")}
         self._near, self._partitions = near, partitions
         self._keys: list[npt.NDArray[np.uint64]] = []
         self._digests: list[npt.NDArray[np.uint64]] = []
+        self._addresses: list[npt.NDArray[np.uint64]] = []
+        self._times: list[npt.NDArray[np.int64]] = []
         self._closing = ExitStack()
         sink = self._closing.enter_context(pa.OSFile(str(self.files["documents"]), "wb"))
         self._documents = self._closing.enter_context(pa.ipc.new_file(sink, schema, options=_COMPRESSED))
@@ -57,13 +59,18 @@ class Findings:
             return
         self.passed += good.num_rows
         texts = Column.of(good.column("text"))
-        signatures = dedupe.signatures(texts, self._near)
-        digests = dedupe.digests(texts)
-        self._keys.append(dedupe.band_keys(signatures, self._near).ravel())
-        self._digests.append(digests)
-        ids = bytes.fromhex("".join(good.column("id").to_pylist()))
-        for name, content in (("signatures", signatures), ("digests", digests), ("order", _order(good)), ("ids", ids)):
-            self._raw[name].write(content.data if isinstance(content, np.ndarray) else content)
+        if self._near.near:
+            signatures = dedupe.signatures(texts, self._near)
+            self._keys.append(dedupe.band_keys(signatures, self._near).ravel())
+            self._raw["sketches"].write(dedupe.sketches(signatures).data)
+        self._digests.append(dedupe.digests(texts))
+        self._raw["digests"].write(self._digests[-1].data)
+        self._times.append(dedupe.times(good.column("fetched")))
+        order = np.stack([np.asarray(good.column("characters")), self._times[-1]], 1)
+        self._raw["order"].write(np.ascontiguousarray(order, np.int64).data)
+        self._raw["ids"].write(bytes.fromhex("".join(good.column("id").to_pylist())))
+        if self._near.url != "off":
+            self._addresses.append(dedupe.addresses(good.column("url")))
 
     def __enter__(self) -> Self:
         return self
@@ -78,22 +85,19 @@ class Findings:
             bands = self._near.bands
             rows = np.repeat(np.arange(len(keys) // bands, dtype=np.int32), bands)
             write_partitions(self.files["keys"], keys, {"key": keys, "row": rows}, self._partitions)
-            low, high = np.ascontiguousarray(digests[:, 0]), np.ascontiguousarray(digests[:, 1])
             rows = np.arange(len(digests), dtype=np.int32)
-            write_partitions(self.files["exact"], low, {"low": low, "high": high, "row": rows}, self._partitions)
+            columns = {"low": digests[:, 0], "high": digests[:, 1], "row": rows}
+            write_partitions(self.files["exact"], digests[:, 0], columns, self._partitions)
+            found = np.concatenate([np.zeros((0, 2), np.uint64), *self._addresses])
+            given = np.flatnonzero(found.any(axis=1))
+            found, times = found[given], np.concatenate([np.zeros(0, np.int64), *self._times])[given]
+            columns = {"low": found[:, 0], "high": found[:, 1], "time": times, "row": given.astype(np.int32)}
+            write_partitions(self.files["addresses"], found[:, 0], columns, self._partitions)
 
 
 def passes(rows: pa.RecordBatch) -> pa.Array:
     """Which documents failed no rule."""
     return pc.equal(pc.list_value_length(rows.column("failed")), 0)
-
-
-def _order(documents: pa.RecordBatch) -> npt.NDArray[np.int64]:
-    """What decides which document of a cluster is kept: characters and time fetched, int64 of shape (rows, 2)."""
-    digits = pc.replace_substring_regex(pc.utf8_slice_codeunits(documents.column("fetched"), 0, 19), r"[^0-9]", "")
-    whole = pc.equal(pc.utf8_length(digits), 14)
-    times = pc.if_else(whole, digits, str(UNKNOWN_TIME)).cast(pa.int64())
-    return np.ascontiguousarray(np.stack([np.asarray(documents.column("characters")), np.asarray(times)], 1), np.int64)
 
 
 def write_partitions(

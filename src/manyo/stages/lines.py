@@ -17,7 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from manyo import dedupe, edit, engine, judge
+import manyo.dedupe as dedupe
+from manyo import edit, engine, judge
 from manyo.columns import Column
 from manyo.dedupe import lines as shared
 from manyo.dedupe import repeats

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from manyo import collect, dedupe, engine, judge, read
+import manyo.dedupe as dedupe
+from manyo import collect, engine, judge, read
 from manyo.columns import Column
 from manyo.judge.known import known as known_measures
 from manyo.measure.settings import Settings as Measuring

@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from manyo import dedupe, engine, judge
+import manyo.dedupe as dedupe
+from manyo import engine, judge
 from manyo.errors import ManyoError
 from manyo.judge.known import known as known_measures
 from manyo.measure.settings import Settings as Measuring

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from manyo import dedupe, engine, judge, records, release
+import manyo.dedupe as dedupe
+from manyo import engine, judge, records, release
 from manyo.measure.settings import Settings as Measuring
 from manyo.stages.findings import Shards, mapped, passes
 
@@ -33,7 +34,7 @@ def release_shard(
     shards = Shards(context, of)
     place = shards.place(context.task.shard)
     base, last = int(shards.bases[place]), int(shards.bases[place + 1])
-    keepers = mapped(context.fetch(context.commits("cluster")[0].files["keepers"]), np.int64, 2)[base:last]
+    keepers = mapped(context.fetch(context.commits("cluster")[0].files["keepers"]), np.int64, 3)[base:last]
     found = _clusters(shards, place, keepers, settings)
     paths = {name: context.scratch(f"{name}.parquet") for name in ("data", "ledger")}
     figures = release.write_shard(
@@ -59,6 +60,7 @@ def _clusters(
     ids = np.full(len(keepers), "", object)
     similarity = np.zeros(len(keepers), np.float32)
     exact = np.zeros(len(keepers), bool)
+    known = np.zeros(len(keepers), bool)  # whether there is a similarity to tell
     many = np.flatnonzero(keepers[:, 1] > 1)
     homes = np.searchsorted(shards.bases, keepers[many, 0], side="right") - 1
     for home in np.unique(homes).tolist():  # the shards in which this shard's duplicates have their kept document
@@ -67,20 +69,24 @@ def _clusters(
         for row, raw in zip(rows, shards.array(home, "ids", np.uint8, 16)[theirs], strict=True):
             ids[row] = raw.tobytes().hex()
         mine, other = (
-            (shards.array(where, "signatures", np.uint32, settings.permutations)[which])
-            for where, which in ((place, rows), (home, theirs))
-        )
-        similarity[rows] = dedupe.similarity(mine, other)
-        mine, other = (
             shards.array(where, "digests", np.uint64, 2)[which] for where, which in ((place, rows), (home, theirs))
         )
         exact[rows] = (mine == other).all(axis=1)
-    kinds = np.where(kept, "", np.where(exact, release.EXACT, release.NEAR))
+        if settings.near:
+            mine, other = (
+                shards.array(where, "sketches", np.uint8, settings.permutations)[which]
+                for where, which in ((place, rows), (home, theirs))
+            )
+            similarity[rows] = dedupe.similarity(mine, other)
+        similarity[rows[exact[rows]]] = 1.0
+        known[rows] = settings.near | exact[rows]
+    of_text = np.where(exact, release.EXACT, release.NEAR)
+    kinds = np.where(kept, "", np.where(keepers[:, 2] == 1, release.URL, of_text))
     return {
         "verdict": pa.array(np.where(kept, records.KEPT, records.DUPLICATE), pa.string()),
         "cluster": pa.array(ids, pa.string()),
         "cluster_size": pa.array(keepers[:, 1].astype(np.int32)),
-        "similarity": pa.array(similarity, mask=kept),
+        "similarity": pa.array(similarity, mask=kept | ~known),
         "duplicate_kind": pa.array(kinds, pa.string()),
     }
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from manyo import dedupe, engine, judge, protect, read, records
+import manyo.dedupe as dedupe
+from manyo import engine, judge, protect, read, records
 from manyo.columns import Column
 from manyo.dedupe import lines, repeats
 from manyo.measure.settings import Settings as Measuring
@@ -49,11 +50,12 @@ def _warm_deduplication() -> None:
     signed, numbers = dedupe.signatures(texts, settings), np.arange(3)
     keys = dedupe.band_keys(signed, settings)
     owners = np.repeat(numbers, settings.bands)
-    edges, _ = dedupe.edges(keys.ravel(), owners, [(0, signed)], settings.threshold)
+    sketched = dedupe.sketches(signed)
+    edges = dedupe.edges(keys.ravel(), owners, [(0, sketched)], settings).sure
     exact = dedupe.exact_edges(dedupe.digests(texts), numbers)
     roots = dedupe.clusters(3, [dedupe.spanning_forest(np.concatenate([edges, exact]))])
     dedupe.representatives(roots, numbers, numbers)
-    dedupe.similarity(signed, signed)
+    dedupe.jaccard(texts, np.array([[0, 1]]), settings.ngram)
     wanted = dedupe.LineSettings(overall=2)
     found = lines.units(texts, wanted)
     repeats.looked_up(repeats.repeated(found.keys, found.keys, found.rows, wanted.overall), found.keys)

@@ -1,0 +1,91 @@
+"""More texts than fit in memory: what is known of them goes to files as they come, and is mapped when it is settled.
+
+One file for each band, so that one band's keys are in memory at a time; they lie in the order of the texts and need no
+numbers beside them. Where pairs in doubt are to be compared, the texts themselves are written down too.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from manyo.columns import Column
+from manyo.dedupe.captures import addresses, times
+from manyo.dedupe.digest import UInt64Array, digests, exact_edges
+from manyo.dedupe.minhash import band_keys, signatures, sketches
+from manyo.dedupe.settings import Settings
+from manyo.dedupe.settling import Signed, settle
+
+
+class Spilled:
+    """Texts, added batch by batch, with their addresses and times; `settle` says what is to become of them.
+
+    A context manager over files in `folder`, an empty place: `permutations` + 8 x `bands` bytes a text, and the texts
+    as UTF-8 where `verify` is "exact". Memory: 40 bytes a text while they come; when they are settled some 250, and what
+    the system lends of its own for mapped files.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.rows = 0
+        self._folder, self._settings = folder, settings
+        self._lengths: list[npt.NDArray[np.int64]] = [np.zeros(1, np.int64)]
+        self._digests: list[UInt64Array] = [np.zeros((0, 2), np.uint64)]
+        self._addresses: list[UInt64Array] = [np.zeros((0, 2), np.uint64)]
+        self._times: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+        self._closing = ExitStack()
+        names = [f"band-{band}" for band in range(settings.bands)] if settings.near else []
+        self._bands = [self._open(name) for name in names]
+        self._sketches, self._texts = self._open("sketches"), self._open("texts")
+
+    def _open(self, name: str) -> BinaryIO:
+        return self._closing.enter_context((self._folder / name).open("wb"))
+
+    def add(self, texts: Column | Any, urls: pa.Array | None = None, dates: pa.Array | None = None) -> None:
+        """The next texts, at most some megabytes of them."""
+        column = Column.of(texts)
+        self.rows += column.rows
+        self._lengths.append(column.lengths)
+        self._digests.append(digests(column))
+        self._times.append(times(dates, column.rows))
+        self._addresses.append(np.zeros((column.rows, 2), np.uint64) if urls is None else addresses(urls))
+        if not self._settings.near:
+            return
+        signed = signatures(column, self._settings)
+        self._sketches.write(sketches(signed).data)
+        for file, keys in zip(self._bands, np.ascontiguousarray(band_keys(signed, self._settings).T), strict=True):
+            file.write(keys.data)
+        if self._settings.doubts:
+            self._texts.write(column.data[column.offsets[0] : column.offsets[-1]].data)
+
+    def settle(self) -> pa.Table:
+        """The table that `table.dedupe` gives, of all texts that were added; no more can be added then."""
+        self._closing.close()
+        found = np.concatenate(self._digests)
+        self._digests.clear()
+        stars = exact_edges(found, np.arange(self.rows))
+        del found
+        offsets = np.cumsum(np.concatenate(self._lengths), dtype=np.int64)
+        texts = Column(self._mapped("texts", np.uint8), offsets)
+        bands = [self._mapped(f"band-{band}", np.uint64) for band in range(len(self._bands))]
+        sketched = self._mapped("sketches", np.uint8).reshape(-1, self._settings.permutations)
+        signed = Signed(np.arange(self.rows), bands, sketched)
+        moments = np.concatenate(self._times)
+        return settle(texts, stars, np.concatenate(self._addresses), moments, signed, self._settings)
+
+    def _mapped(self, name: str, kind: type) -> npt.NDArray[Any]:
+        path = self._folder / name
+        return np.memmap(path, kind, "r") if path.stat().st_size else np.zeros(0, kind)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.close()
