@@ -268,6 +268,40 @@ def test_another_recipe_and_a_reload(page: Page, tmp_path: Path, built: Path) ->
     assert page.standing()["lost"] == found.lost
 
 
+def test_a_rule_is_added_and_looked_at(page: Page) -> None:
+    page.press("x")
+    page.until(lambda: page.standing()["gained"] > 0)
+    page.js(
+        "document.querySelector('#adding').open = true; document.querySelector('#adding [name=measure]').value = 'page_bytes'"
+    )
+    page.js("document.querySelector('#adding button').click()")
+    page.until(lambda: page.of("#panel code") == "page_bytes_max" and page.count("#slider-max") == 1)
+    assert page.standing()["gained"] > 0 and page.count("[data-rule=too_short].off") == 1
+    page.press("t", *[Keys.PAGE_DOWN] * 3)
+    page.until(lambda: page.number("#stat-failed b") > 0 and page.standing()["lost"] > 0)
+    page.press("s")
+    page.until(lambda: "[[rule]]" in page.of("#recipe-text"))
+    page.press(Keys.ESCAPE)
+
+
+def test_every_rule_of_every_recipe_can_be_looked_at_in_both_languages(page: Page) -> None:
+    for lang in ("ja", "en"):
+        for recipe in judge.recipes():
+            page.js(
+                "const s = document.querySelector('#recipe'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))",
+                recipe,
+            )
+            names = page.js("return [...document.querySelectorAll('#rules [data-rule]')].map((e) => e.dataset.rule)")
+            assert names
+            for name in names:
+                page.js("document.getElementById(`pick-${arguments[0]}`).click()", name)
+                page.until(lambda name=name: page.of("#panel code") == name and page.of("#stat-failed b") != "")
+                text = page.of("body")
+                assert not re.search(r"undefined|\bnull\b|NaN|\[object", text), (recipe, name)
+        assert page.js("return document.documentElement.lang") == lang
+        page.press("l")
+
+
 def test_help_opens_closes_and_rests_the_letters(page: Page) -> None:
     page.press("?")
     page.until(lambda: page.js("return document.querySelector('#help-box').open"))
@@ -283,7 +317,7 @@ def test_everything_that_can_be_pressed_has_a_name_and_is_reached_by_tab(page: P
     page.until(lambda: page.count(".sides .doc") > 0)
     nameless = page.js(
         "return [...document.querySelectorAll('button, input, select, [role=tab]')].filter((e) => e.offsetParent"
-        " && !e.innerText && !e.ariaLabel && !(e.labels && e.labels.length)).map((e) => e.outerHTML)"
+        " && !e.textContent && !e.ariaLabel && !(e.labels && e.labels.length)).map((e) => e.outerHTML)"
     )
     assert nameless == []
     page.js("document.activeElement.blur()")

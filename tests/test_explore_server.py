@@ -209,6 +209,11 @@ def test_sizes_and_kinds_of_bodies(server: Server) -> None:
         ("recipe", {"name": "../x"}),
         ("recipe", {"name": "a\nb"}),
         ("recipe", {"name": "x" * 101}),
+        ("extend", {"measure": "no_measure", "end": "max"}),
+        ("extend", {"measure": "noun_share", "end": "max"}),
+        ("extend", {"measure": "__import__('os')", "end": "max"}),
+        ("extend", {"measure": "characters", "end": "middle"}),
+        ("extend", {}),
         ("load", {"toml": "name ="}),
         ("load", {"toml": 'name = "x"\nextends = "no/such.toml"'}),
         ("load", {}),
@@ -247,10 +252,40 @@ def test_counts_are_those_of_a_replay(server: Server, built: Path) -> None:
 
 def test_many_at_once_get_each_their_own_answer(server: Server) -> None:
     limits = [50, 100, 300, 575, 600, 700]
-    alone = {limit: ask(server, "stand", limits={"too_short": {"min": limit}}) for limit in limits}
+
+    def both(limit: int) -> tuple[Any, Any, Any]:
+        """Counts and documents of one recipe, and documents of another one, which looks at other columns."""
+        asked = {"recipe": "manyo", "limits": {"too_short": {"min": limit}}}
+        other = {"recipe": "uzushio", "query": {"now": "fails", "order": "random", "limit": 5}}
+        return (
+            ask(server, "stand", **asked),
+            ask(server, "find", **asked, query={"now": "fails"}),
+            ask(server, "find", **other),
+        )
+
+    alone = {limit: both(limit) for limit in limits}
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda n: (n, ask(server, "stand", limits={"too_short": {"min": n}})), limits * 8))
+        answers = list(pool.map(lambda limit: (limit, both(limit)), limits * 6))
     assert all(answer == alone[limit] for limit, answer in answers)
+
+
+def test_a_rule_is_added_and_saved_with_the_rest(server: Server, built: Path, tmp_path: Path) -> None:
+    setting: dict[str, Any] = {"limits": {"too_short": {"min": 50}}, "disabled": ["long_run"]}
+    more = ask(server, "extend", **setting, measure="page_bytes", end="max")
+    more = ask(server, "extend", **setting, recipe=more["key"], measure="page_bytes", end="max")
+    assert more["added"] == ["page_bytes_max", "page_bytes_max_2"]
+    setting |= {"recipe": more["key"], "limits": {**setting["limits"], "page_bytes_max": {"max": 600}}}
+    setting["disabled"] += ["page_bytes_max_2"]
+    answer = ask(server, "stand", **setting)
+    assert answer["rules"]["page_bytes_max"]["failed"] > 0
+    saved = tmp_path / "mine.toml"
+    saved.write_text(ask(server, "recipe", **setting, name="mine")["toml"], "utf-8")
+    found = replay.judge(built, judge.load(saved)).to_dict()
+    assert {name: found[name] for name in answer if name != "rules"} == {
+        name: answer[name] for name in answer if name != "rules"
+    }
+    assert 'extends = "manyo"' in saved.read_text("utf-8") and "page_bytes_max_2" not in saved.read_text("utf-8")
+    assert more["key"] in {recipe["key"] for recipe in ask(server, "start")["recipes"]}
 
 
 def test_documents_say_why_they_are_refused(server: Server, built: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import webbrowser
 from pathlib import Path
+from threading import Thread
 from typing import NoReturn
 
 import click
@@ -53,7 +54,7 @@ def explore(
             click.echo(f"{ending}  {kept} {room.judgements.path}", err=True)
             signal.signal(signal.SIGTERM, _stop)
             if not no_browser:
-                webbrowser.open(server.address(lang))
+                Thread(target=webbrowser.open, args=(server.address(lang),), daemon=True).start()
             try:
                 server.serve_forever(poll_interval=0.2)
             except KeyboardInterrupt:  # the way to end it

@@ -54,4 +54,5 @@ def main() -> None:
     manyo build recipe.toml --out corpus      build the release it describes
     manyo show corpus                         its figures
     manyo explain corpus https://example.jp/  one document's story
+    manyo explore corpus                      a page to try thresholds and read documents on
     """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from manyo.judge.hosts import COLUMN
 from manyo.replay import Ledger
 
 OWN: Final = "release"  # the key of the release's own rules
-MOST_UPLOADS: Final = 20
+MOST_UPLOADS: Final = 50
 MOST_BYTES: Final = 1 << 20  # of a file that the page is given
 _THRESHOLDS: Final = ("min", "max")
 
@@ -34,6 +34,7 @@ class Base:
     rules: judge.RuleSet
     unmeasured: tuple[str, ...] = ()
     extends: str = ""  # what a recipe that builds on this one writes; "" where there is nothing to name
+    added: tuple[str, ...] = ()  # rules that were added on the page, which what it extends has not
 
 
 class Bases:
@@ -70,8 +71,7 @@ class Bases:
 
     def upload(self, content: str) -> Base:
         """A recipe whose text the page was given. Raises `ManyoError` for what is wrong with it."""
-        if len(self._uploads) == MOST_UPLOADS:
-            raise ManyoError("too many recipes were loaded", where="recipe", hint="start `manyo explore` again")
+        self._room_for_more()
         try:
             contents = tomllib.loads(content)
         except (ValueError, RecursionError) as error:
@@ -79,6 +79,27 @@ class Bases:
         base = self._keep(f"upload-{len(self._uploads) + 1}", judge.load(contents))
         self._uploads.append(base.key)
         return base
+
+    def extend(self, base: Base, measure: str, **limits: float) -> Base:
+        """`base` with one more rule over a measure, `min` or `max` its threshold. Raises `ManyoError` as `judge.load` does."""
+        self._room_for_more()
+        taken = {rule.name for rule in base.rules.rules} | set(base.unmeasured)
+        stem = f"{measure}_{'_'.join(limits)}"
+        name = next(one for one in (stem, *(f"{stem}_{n}" for n in range(2, 99))) if one not in taken)
+        rule = judge.load({"name": "more", "rule": [{"name": name, "measure": measure, **limits}]}).rules[0]
+        more = replace(
+            base,
+            key=f"upload-{len(self._uploads) + 1}",
+            rules=replace(base.rules, rules=(*base.rules.rules, rule)),
+            added=(*base.added, name),
+        )
+        self._read[more.key] = more
+        self._uploads.append(more.key)
+        return more
+
+    def _room_for_more(self) -> None:
+        if len(self._uploads) == MOST_UPLOADS:
+            raise ManyoError("too many recipes are open", where="recipe", hint="start `manyo explore` again")
 
     def _own(self) -> bool:
         """Read the release's own rules; whether that could be done."""
@@ -109,7 +130,7 @@ class Bases:
                 where=str(self._ledger.folder),
                 hint="build the release again with this version of Manyo",
             )
-        held = judge.RuleSet(rules.name, rules.description, there, rules.before, rules.after)
+        held = replace(rules, rules=there)
         base = Base(key, held, tuple(rule.name for rule in missing), extends)
         self._read[key] = base
         return base
@@ -126,7 +147,8 @@ def written(base: Base, setting: Setting, name: str, note: str = "") -> str:
     text += f"name = {_toml(name)}\n"
     if base.extends:
         text += f"extends = {_toml(base.extends)}\n"
-        off = [rule.name for rule in base.rules.rules if rule.name in setting.disabled] + list(base.unmeasured)
+        own = [rule.name for rule in base.rules.rules if rule.name not in base.added]
+        off = [name for name in own if name in setting.disabled] + list(base.unmeasured)
         if off:
             text += f"disable = {_toml(off)}\n"
         before = {rule.name: rule for rule in base.rules.rules}
@@ -134,16 +156,16 @@ def written(base: Base, setting: Setting, name: str, note: str = "") -> str:
             f"{rule.name}.{end} = {_toml(getattr(rule, end))}\n"
             for rule in rules.rules
             for end in _THRESHOLDS
-            if getattr(rule, end) != getattr(before[rule.name], end)
+            if rule.name in own and getattr(rule, end) != getattr(before[rule.name], end)
         ]
         text += "\n[thresholds]\n" + "".join(moved) if moved else ""
+        text += "".join(_table(rule.to_dict()) for rule in rules.rules if rule.name in base.added)
     else:
-        text += f"description = {_toml(base.rules.description)}\n"
         contents = rules.to_dict(paths=True)
+        text += "".join(f"{key} = {_toml(contents[key])}\n" for key in ("description", "words") if contents.get(key))
         if "edits" in contents:
             text += "\n[edits]\n" + "".join(f"{when} = {_toml(some)}\n" for when, some in contents["edits"].items())
-        for rule in contents["rule"]:
-            text += "\n[[rule]]\n" + "".join(_lines(rule))
+        text += "".join(map(_table, contents["rule"]))
     again = judge.load(tomllib.loads(text))
     if again.digest != rules.digest:
         raise ManyoError(
@@ -154,14 +176,14 @@ def written(base: Base, setting: Setting, name: str, note: str = "") -> str:
     return text
 
 
-def _lines(rule: Mapping[str, Any]) -> list[str]:
-    lines = []
+def _table(rule: Mapping[str, Any]) -> str:
+    lines = ["\n[[rule]]\n"]
     for key, value in rule.items():
         if isinstance(value, Mapping):
             lines += [f"{key}.{inner} = {_toml(text)}\n" for inner, text in value.items()]
         else:
             lines.append(f"{key} = {_toml(value)}\n")
-    return lines
+    return "".join(lines)
 
 
 def _toml(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from manyo import judge
 from manyo.errors import ManyoError
 from manyo.explore.rows import VERDICTS, Rows
 from manyo.explore.shelf import Shelf
+from manyo.judge.expressions import of_row
 from manyo.judge.known import known
 from manyo.release.labels import plain
 
@@ -31,11 +32,31 @@ class Documents:
     def __init__(self, rows: Rows, shelf: Shelf) -> None:
         self._rows, self._shelf = rows, shelf
 
-    def show(self, rows: Sequence[int], rules: judge.RuleSet, patterns: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """The documents of these rows in their order, each with its beginning, or with the place of a pattern."""
-        ledger = self._read(rows, _SHOWN)
-        texts = self._texts(rows)
-        return [self._one(row, ledger[row], texts[row], rules, patterns) for row in rows]
+    def show(self, rows: Sequence[int], patterns: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """What the files have of these rows, in their order: where each is from, and how its text begins.
+
+        Where a pattern stands further on, its surroundings are shown instead.
+        """
+        ledger, texts = self._read(rows, _SHOWN), self._texts(rows)
+        return [
+            {"row": row}
+            | {name: plain(ledger[row][name] or "") for name in _SHOWN if name != "failed"}
+            | {"before": ledger[row]["failed"] or []}
+            | _excerpt(texts[row], patterns)
+            for row in rows
+        ]
+
+    def judged(self, row: int, rules: judge.RuleSet) -> dict[str, Any]:
+        """What is in memory of a row: its verdict, why it fails these rules, and what each of them looks at."""
+        measures = self._rows.row(row, ["characters", *rules.columns])
+        failures = judge.explain(rules, measures)
+        return {
+            "host": plain(measures["host"]),
+            "characters": int(measures["characters"]),
+            "verdict": VERDICTS[self._rows.verdicts[row]],
+            "fails": [{"rule": one.rule, "value": plain(one.host) or _number(one.value)} for one in failures],
+            "values": {rule.name: _number(of_row(rule.measure, measures)) for rule in rules.rules if not rule.hosts},
+        }
 
     def whole(self, row: int) -> dict[str, Any]:
         """A document's text, as far as a page can show it, and every number that was measured of it."""
@@ -73,24 +94,6 @@ class Documents:
                     found[column[place].as_py()] = int(start) + row
         return found
 
-    def _one(
-        self, row: int, known_of: Mapping[str, Any], text: str | None, rules: judge.RuleSet, patterns: Sequence[str]
-    ) -> dict[str, Any]:
-        measures = self._rows.row(row, ["characters", *rules.columns])
-        return {
-            "row": row,
-            **{name: plain(known_of[name] or "") for name in _SHOWN if name not in ("failed",)},
-            "host": plain(measures["host"]),
-            "characters": int(measures["characters"]),
-            "verdict": VERDICTS[self._rows.verdicts[row]],
-            "before": known_of["failed"] or [],
-            "fails": [
-                {"rule": one.rule, "value": one.host or _number(one.value)} for one in judge.explain(rules, measures)
-            ],
-            "values": {rule.name: _number(_value(rule, self._rows, row)) for rule in rules.rules if not rule.hosts},
-            **_excerpt(text, patterns),
-        }
-
     def _texts(self, rows: Sequence[int]) -> dict[int, str | None]:
         found: dict[int, str | None] = {}
         with _told():
@@ -127,19 +130,13 @@ class Documents:
 
 
 @contextmanager
-def _told() -> Any:
+def _told() -> Iterator[None]:
     """What Arrow says of a damaged file, as a `ManyoError`."""
     try:
         yield
     except (pa.ArrowException, OSError) as error:
         what = f"the release's files cannot be read: {type(error).__name__}"
         raise ManyoError(what, where="documents", hint="see that the release is whole: `manyo verify`") from None
-
-
-def _value(rule: judge.Rule, rows: Rows, row: int) -> float | None:
-    from manyo.judge.expressions import of_row
-
-    return of_row(rule.measure, rows.row(row, rule.needs))
 
 
 def _number(value: Any) -> float | int | None:

@@ -26,10 +26,11 @@ from manyo.explore.setting import Setting
 from manyo.explore.shelf import Shelf
 from manyo.judge.known import known
 from manyo.judge.rules import ranges
-from manyo.release.labels import plain
+from manyo.release.labels import bounds, plain
 
 _QUERY: Final = {"rule": str, "how": str, "now": str, "verdict": str, "host": str, "text": str, "order": str}
 _NUMBERS: Final = ("first", "limit")
+SECONDS: Final = 1.5  # of a search before it says how far it is
 
 
 class Room:
@@ -67,7 +68,12 @@ class Room:
             "recipe": self.bases.first,
             "own": self.bases.own_is_known,
             "measures": {
-                name: {"ja": one.japanese, "en": one.english, "definition": one.definition, "unit": one.unit}
+                name: {
+                    "ja": one.japanese,
+                    "en": one.english,
+                    "means": {"ja": one.means("ja"), "en": one.means("en")},
+                    "held": name in self.rows.ledger.columns,
+                }
                 for name, one in known().items()
             },
             "judgements": {"count": self.judgements.count, "file": plain(str(self.judgements.path.absolute()))},
@@ -110,11 +116,12 @@ class Room:
             found = None if query.text.strip() else find(self._bench, self.shelf, rules, query)
             judged = estimate(self.rows.order, flags, self._labels).to_dict() if query.order == "random" else None
         if found is None:
-            found = search(self.rows, self.shelf, flags, query, 1.5)
+            found = search(self.rows, self.shelf, flags, query, SECONDS)
+        with self._lock:
+            self._turn(asked)
+            told = [self.documents.judged(row, rules) | {"label": self._labels.get(row, "")} for row in found.rows]
         patterns = [pattern for pattern, _ in spellings(query.text)]
-        shown = self.documents.show(found.rows, rules, patterns)
-        for one in shown:
-            one["label"] = self._labels.get(one["row"], "")
+        shown = [one | more for one, more in zip(self.documents.show(found.rows, patterns), told, strict=True)]
         return {
             "documents": shown,
             "total": found.total,
@@ -176,6 +183,18 @@ class Room:
         with self._lock:
             return self._base(self.bases.upload(_text(asked, "toml")))
 
+    def extend(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """The recipe with one more rule over `measure`, its `end` "min" or "max" where few documents fail it."""
+        measure, end = _text(asked, "measure"), _text(asked, "end")
+        if end not in ("min", "max"):
+            raise ManyoError(f"a rule has min or max, not {end!r}", where="end", hint="choose one of them")
+        with self._lock:
+            base, _ = self._turn(asked)
+            rule = judge.Rule("more", measure, min=0.0)
+            self.rows.load(rule.needs)
+            limit = axes.start(self.rows.values(rule), end)
+            return self._base(self.bases.extend(base, measure, **{end: limit}))
+
     def _base(self, base: Base) -> dict[str, Any]:
         rules = []
         for rule in base.rules.rules:
@@ -183,7 +202,7 @@ class Room:
             rules.append(
                 {
                     **{key: value for key, value in rule.to_dict().items() if not key.startswith("hosts")},
-                    "hosts": bool(rule.hosts),
+                    "hosts": bounds(rule.to_dict()) if rule.hosts else "",
                     "range": [axes.finite(least), axes.finite(most)],
                 }
             )
@@ -194,6 +213,7 @@ class Room:
             "description": plain(base.rules.description),
             "rules": rules,
             "unmeasured": list(base.unmeasured),
+            "added": list(base.added),
             "unedited": [] if list(base.rules.before) == list(edits) else list(base.rules.before),
         }
 

@@ -51,7 +51,7 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_QUESTIONS: Final = ("start", "stand", "rule", "find", "document", "label", "undo", "recipe", "load")
+_QUESTIONS: Final = ("start", "stand", "rule", "find", "document", "label", "undo", "recipe", "load", "extend")
 
 
 class Server(ThreadingHTTPServer):

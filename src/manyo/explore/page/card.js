@@ -13,7 +13,7 @@ export function card(shown, patterns, judge) {
   const refused = shown.fails.length > 0;
   const title = `doc-${shown.row}`;
   const button = (label, key) =>
-    el("button", { type: "button", class: `say ${label}`, "data-says": label, disabled: shown.excerpt === null, onclick: () => judge(node, label) }, t(label), el("kbd", {}, key));
+    el("button", { type: "button", class: `say ${label}`, "data-says": label, disabled: shown.excerpt === null, onclick: () => judge(node, label) }, t(label), el("kbd", { "aria-hidden": "true" }, key));
   const value = shown.values[state.rule];
   const node = el(
     "article",
@@ -41,7 +41,7 @@ export function card(shown, patterns, judge) {
       {},
       button("good", "g"),
       button("bad", "b"),
-      el("button", { type: "button", class: "open", "aria-expanded": "false", onclick: () => unfold(node) }, t("whole_text"), el("kbd", {}, "o")),
+      el("button", { type: "button", class: "open", "aria-expanded": "false", onclick: () => unfold(node) }, t("whole_text"), el("kbd", { "aria-hidden": "true" }, "o")),
       el("span", { class: "address" }, outside(shown.url), " ", el("code", {}, shown.id.slice(0, 12))),
     ),
   );

@@ -8,7 +8,7 @@ import { followPanel, refreshPanel } from "./panel.js";
 import { drawShelf, drawTabs, fillTabs, refreshShelf } from "./reading.js";
 import { drawRules, fillRules } from "./rules.js";
 import { begin, isChanged, on, reset, resume, setting, state } from "./state.js";
-import { drawNotices, drawSummary, say, sayError } from "./summary.js";
+import { drawNotices, drawSummary, say, sayError, tellStanding } from "./summary.js";
 import { lang, speak, t, translate } from "./words.js";
 
 const REST = 250; // milliseconds without a move before lists are asked for anew
@@ -35,6 +35,7 @@ on("setting", () => {
   afterRest(() => {
     refreshPanel();
     refreshShelf();
+    tellStanding();
   });
 });
 
@@ -54,9 +55,11 @@ on("recipe", () => {
 });
 
 on("choice", followPanel);
+on("recipes", drawRecipes);
 
 function drawRecipes() {
-  const name = ({ key, name: called }) => (key === "release" ? t("own_rules", called) : key === called ? called : t("file_rules", called));
+  const called = ({ key, name }) => (key === "release" ? t("own_rules", name) : key === name ? name : t("file_rules", name));
+  const name = (recipe) => (recipe.added.length ? `${recipe.name}${t("with_more", recipe.added.length)}` : called(recipe));
   $("recipe").replaceChildren(...state.info.recipes.map((recipe) => el("option", { value: recipe.key }, name(recipe))));
   $("recipe").value = state.recipe;
 }

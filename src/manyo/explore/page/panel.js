@@ -29,26 +29,27 @@ function receive(answer) {
 
 function build(rule, answer) {
   const measure = state.info.measures[rule.measure];
-  const why = rule.why?.[lang()] || rule.why?.ja || rule.why?.en || rule.name;
+  const why = rule.why?.[lang()] || rule.why?.ja || rule.why?.en || (rule.hosts ? rule.name : measureName(rule));
   const controls = answer.axis ? ["min", "max"].filter((end) => rule[end] !== undefined).map((end) => control(rule, end, answer.axis)) : [];
   const use = el("input", { type: "checkbox", id: "use", onchange: (event) => turn(rule.name, event.target.checked) });
   const back = el("button", { type: "button", id: "reset-rule", onclick: () => reset(rule.name) }, t("reset_rule"));
-  $("panel").replaceChildren(
+  const parts = [
     el("h2", {}, why),
     el(
       "p",
       { class: "about" },
       el("code", {}, rule.name),
-      el("span", {}, t("labelled", t("measure"), rule.hosts ? t("search_host") : measureName(rule)), measure && el("small", { lang: "en" }, ` — ${measure.definition}`)),
+      el("span", {}, t("labelled", t("measure"), rule.hosts ? `${t("search_host")} ${rule.hosts}` : measureName(rule)), measure && el("small", {}, ` — ${measure.means[lang()]}`)),
       rule.source && el("span", {}, t("labelled", t("source"), ""), el("small", { lang: "en" }, rule.source)),
     ),
     el("p", { class: "note off-note" }, t("rule_off")),
     answer.axis ? el("div", { id: "plot" }) : el("p", { class: "note" }, t("host_rule")),
-    el("div", { class: "sliders" }, controls.map((one) => one.slider)),
+    el("div", { class: controls.length > 1 ? "sliders two" : "sliders" }, controls.map((one) => one.slider)),
     answer.axis && el("div", { id: "legend" }),
     el("div", { class: "controls" }, controls.map((one) => one.exact), el("label", { class: "use" }, use, t("use_rule")), back),
     el("dl", { class: "stats", id: "stats" }),
-  );
+  ];
+  $("panel").replaceChildren(...parts.filter(Boolean));
   drawn = { rule, lang: lang(), on: answer.on, controls, use, back, follow: () => {}, bars: "" };
   if (answer.axis) plot(rule, answer);
 }
@@ -109,7 +110,7 @@ function control(rule, end, axis) {
     },
   });
   const back = el("button", { type: "button", class: "back", onclick: () => move(rule, end, rule[end]) }, t("back_to", number(rule[end])));
-  const exact = el("span", { class: "exact" }, el("label", {}, measureName(rule), field), t(end === "min" ? "at_least" : "at_most"), back);
+  const exact = el("span", { class: "exact" }, el("label", {}, end === "max" && rule.min !== undefined ? "" : measureName(rule), field), t(end === "min" ? "at_least" : "at_most"), back);
   const follow = () => {
     const value = limit(rule, end);
     range.value = String(Math.round(FINE * place(axis, value)));

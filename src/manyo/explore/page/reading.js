@@ -25,7 +25,7 @@ export function drawTabs() {
         { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "shelf", "aria-selected": String(name === state.tab), tabindex: name === state.tab ? "0" : "-1", onclick: () => openTab(name), onkeydown: walk },
         t(`tab_${name}`),
         (name === "gained" || name === "lost") && el("b", { class: `n ${name}` }, state.standing ? count(state.standing[name]) : ""),
-        el("kbd", {}, String(at + 1)),
+        el("kbd", { "aria-hidden": "true" }, String(at + 1)),
       ),
     ),
   );

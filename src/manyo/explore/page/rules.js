@@ -1,8 +1,10 @@
 // The list of rules: the funnel in the recipe's order, each rule on or off, one of them looked at.
 
+import { ask } from "./ask.js";
 import { $, el } from "./dom.js";
 import { count, number } from "./numbers.js";
-import { base, isMoved, isOn, limit, look, state, turn } from "./state.js";
+import { base, extend, isMoved, isOn, limit, look, setting, state, turn } from "./state.js";
+import { say, sayError } from "./summary.js";
 import { lang, t } from "./words.js";
 
 /** A measure's name; an expression stands for itself. */
@@ -10,7 +12,7 @@ export const measureName = (rule) => state.info.measures[rule.measure]?.[lang()]
 
 /** What a rule asks for, as it is set. */
 export function asked(rule) {
-  if (rule.hosts) return "";
+  if (rule.hosts) return rule.hosts;
   const low = limit(rule, "min");
   const high = limit(rule, "max");
   if (low !== undefined && high !== undefined) return `${number(low)}–${number(high)}`;
@@ -27,7 +29,7 @@ export function drawRules() {
     el("span", { class: "n" }, t("alone")),
   );
   const items = base().rules.map((rule) => item(rule));
-  $("rules").replaceChildren(head, el("ol", {}, items));
+  $("rules").replaceChildren(head, el("ol", {}, items), adding());
   fillRules();
 }
 
@@ -47,6 +49,29 @@ function item(rule) {
     el("span", { class: "band", "aria-hidden": "true" }, el("i", { class: "left" }), el("i", { class: "gone" })),
   );
   return el("li", { class: "rule", "data-rule": rule.name }, box, button);
+}
+
+/** The form that adds a rule over any measure that the ledger has. */
+function adding() {
+  const measures = Object.entries(state.info.measures).filter(([, measure]) => measure.held);
+  const names = measures.map(([name, measure]) => [measure[lang()], name]).sort(([one], [other]) => one.localeCompare(other, lang()));
+  const measure = el("select", { name: "measure" }, names.map(([title, name]) => el("option", { value: name }, title)));
+  const end = el("select", { name: "end" }, el("option", { value: "max" }, t("no_more")), el("option", { value: "min" }, t("no_less")));
+  const add = async (event) => {
+    event.preventDefault();
+    try {
+      extend(await ask("extend", { ...setting(), measure: measure.value, end: end.value }));
+      say(t("added", state.rule));
+    } catch (error) {
+      sayError(error);
+    }
+  };
+  return el(
+    "details",
+    { class: "adding", id: "adding" },
+    el("summary", {}, t("add_rule")),
+    el("form", { onsubmit: add }, el("label", {}, t("add_measure"), measure), el("label", {}, t("add_end"), end), el("button", { type: "submit" }, t("add"))),
+  );
 }
 
 /** Arrow keys go through the list. */

@@ -77,6 +77,16 @@ export function begin(key) {
   changed();
 }
 
+/** Go on with a recipe that has one more rule than the present one, everything else as it is set; look at that rule. */
+export function extend(recipe) {
+  state.info.recipes.push(recipe);
+  state.recipe = recipe.key;
+  state.rule = recipe.added[recipe.added.length - 1];
+  emit("recipes");
+  emit("recipe");
+  changed();
+}
+
 /** Look at a rule. */
 export function look(name) {
   state.rule = name;

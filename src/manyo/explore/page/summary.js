@@ -32,10 +32,16 @@ export function drawNotices() {
     !info.own && t("own_unknown"),
     info.texts === "kept" && t("texts_kept"),
     info.texts === "none" && t("texts_none"),
-    base().unmeasured.length && t("unmeasured", base().unmeasured.join(", ")),
+    base().unmeasured.length && t("unmeasured", count(base().unmeasured.length), base().unmeasured.join(", ")),
     base().unedited.length && t("unedited", base().unedited.join(", ")),
   ].filter(Boolean);
   $("notices").replaceChildren(...said.map((text) => el("p", { class: "notice" }, text)));
+}
+
+/** The figures to a screen reader, once a slider rests. */
+export function tellStanding() {
+  const now = state.standing;
+  if (now) $("so-far").textContent = t("so_far", count(now.passed), count(now.gained), count(now.lost));
 }
 
 /** One line to the reader, and to a screen reader. */
