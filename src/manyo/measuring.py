@@ -7,12 +7,9 @@ what was measured. `save` streams these into a file, `Summary` keeps enough of t
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -20,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from manyo import collect
+from manyo import collect, tables
 from manyo.errors import ManyoError
 from manyo.measure import catalogue, measure_batch
 
@@ -62,28 +59,12 @@ class Texts:
         self._options: dict[str, Any] = {"only": list(self.measures), "lists": lists, "words": words}
         self._column = column
         self._opened = ExitStack()
-        self._sources = list(self._find(inputs, base))
+        self._sources = list(tables.find(inputs, self._opened, columns={"text": column, "html": ""}, base=base))
         self.size = sum(source.size for source in self._sources)
         self.done = 0
         self.tally = collect.Tally()
         pointer = [pa.field("file", pa.string()), pa.field("offset", pa.int64()), pa.field("record", pa.string())]
         self.schema = pa.schema([*pointer, *(pa.field(name, one.dtype) for name, one in self.measures.items())])
-
-    def _find(self, inputs: Sequence[str], base: str) -> Iterator[collect.Source]:
-        roles = {"text": self._column, "html": ""}
-        for given in inputs:
-            if given == "-":
-                folder = Path(self._opened.enter_context(tempfile.TemporaryDirectory(prefix="manyo-")))
-                path = folder / "standard-input.jsonl"
-                with path.open("wb") as file, os.fdopen(os.dup(0), "rb") as standard_input:
-                    shutil.copyfileobj(standard_input, file, 1 << 20)
-                yield from (replace(one, file="-") for one in collect.find([str(path)], base=base, columns=roles))
-                continue
-            for source in collect.find([given], base=base, columns=roles):
-                if source.format not in ("jsonl", "parquet"):
-                    hint = "give it JSON lines or Parquet; `manyo extract` takes the text out of a page"
-                    raise ManyoError("this is no table of texts", where=source.file, hint=hint)
-                yield source
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         with self._opened:

@@ -4,12 +4,12 @@ Results go to standard output, progress and errors to standard error. A `ManyoEr
 status 1; Ctrl-C ends with status 130 and says that the same command goes on from there.
 
 `corpus.py` has the verbs that make and read releases, `texts.py` those for single texts, `measures.py` the one that
-measures, `rules.py` those that judge, `exploring.py` the one that opens a page.
+measures, `duplicates.py` the one that dedupes, `rules.py` those that judge, `exploring.py` the one that opens a page.
 """
 
 from __future__ import annotations
 
-from manyo.cli import corpus, exploring, measures, rules, texts
+from manyo.cli import corpus, duplicates, exploring, measures, rules, texts
 from manyo.cli.group import main
 
-__all__ = ["corpus", "exploring", "main", "measures", "rules", "texts"]
+__all__ = ["corpus", "duplicates", "exploring", "main", "measures", "rules", "texts"]
