@@ -64,6 +64,26 @@ def test_a_file_extends_a_file_beside_it(tmp_path: Path) -> None:
     assert judge.load(str(path)) == judge.load(path)
 
 
+def test_a_changed_threshold_may_have_its_own_source(tmp_path: Path) -> None:
+    text = 'name = "x"\nextends = "manyo"\n[thresholds.too_short]\nmin = 7\nsource = "試した"\n'
+    assert judge.load(write(tmp_path, text)).rules[0].source == "試した"
+    assert judge.load(write(tmp_path, text.replace('source = "試した"', ""))).rules[0].source.startswith("FineWeb")
+
+
+def test_the_tokenizer_is_taken_from_what_is_extended_and_left_out_where_no_rule_needs_it(tmp_path: Path) -> None:
+    rule = '[[rule]]\nname = "nouns"\nmeasure = "noun_share"\nmax = 0.8\n'
+    base = judge.load(write(tmp_path, f'name = "a"\nwords = "mecab"\n{rule}', "a.toml"))
+    above = judge.load(write(tmp_path, 'name = "b"\nextends = "a.toml"\nthresholds.nouns.max = 0.7\n', "b.toml"))
+    assert (base.words, base.extras, above.words) == ("mecab", ("mecab",), "mecab")
+    none = judge.load(write(tmp_path, 'name = "c"\nextends = "manyo"\nwords = "mecab"\n', "c.toml"))
+    assert (none.words, none.extras, none.digest) == ("", (), judge.load("manyo").digest)
+    with pytest.raises(ManyoError, match=r"needs manyo\[mecab\], which is not installed") as caught:
+        base.require({"words"})
+    assert "nouns look at noun_share" in caught.value.where
+    base.require({"mecab"})
+    assert judge.load({"name": "d", "words": "sudachi", "rule": [base.rules[0].to_dict()]}).digest != base.digest
+
+
 def test_a_dictionary_of_what_was_read_reads_the_same() -> None:
     rules = judge.load("manyo")
     again = judge.load(json.loads(json.dumps(rules.to_dict())))
@@ -105,6 +125,9 @@ WRONG: list[tuple[dict[str, Any], str, str, str]] = [
     ({"name": "x", "rule": 3}, "rule must be a list", "rule", ""),
     ({"name": "x"}, "no rules", "recipe", "extends"),
     ({"rule": [RULE]}, "name is missing", "recipe", ""),
+    ({"name": "x", "words": "mecub", "extends": "manyo"}, "no tokenizer 'mecub'", "words", "'mecab'"),
+    ({"name": "x", "words": 3, "extends": "manyo"}, "words must be text", "words", ""),
+    ({"name": "x", "extends": "manyo", "thresholds": {"too_short": {"source": 3}}}, "must be text", "too_short", ""),
     ({"name": "x", "extends": "manio"}, "no recipe 'manio'", "recipe", "'manyo'"),
     ({"name": "x", "extends": "manyo", "disable": ["to_short"]}, "no rule 'to_short'", "disable", "'too_short'"),
     ({"name": "x", "extends": "manyo", "disable": [["too_short"]]}, "no rule ['too_short']", "disable", "'too_short'"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -23,6 +25,7 @@ from manyo import judge, measure, pipeline, release, replay
 from manyo.edit.catalogue import EDITS
 from manyo.errors import ManyoError
 from manyo.judge.known import known
+from manyo.measure.catalogue import measures
 from manyo.measure.segmenters import installed
 from test_build import digest
 
@@ -50,7 +53,7 @@ def failures(recipe: str, text: str, page: Mapping[str, Any] = OF_THE_PAGE) -> s
 
 
 def test_all_of_them_are_shipped() -> None:
-    assert set(judge.recipes()) == {*PUBLISHED, "manyo"}
+    assert set(judge.recipes()) == {*PUBLISHED, "manyo", "manyo-strict"}
 
 
 @pytest.mark.parametrize("recipe", PUBLISHED)
@@ -63,6 +66,19 @@ def test_a_rule_refuses_and_no_other_does(case: dict[str, Any]) -> None:
     """`also` names the rules that cannot but fail with it: a text that repeats 10-grams repeats 5-grams."""
     found = failures(case["recipe"], case["text"].replace("{base}", BASE), case.get("page", {}))
     assert found == {case["rule"], *case.get("also", [])}
+
+
+def test_the_strict_recipe_is_manyo_and_more() -> None:
+    """Its cases are those of what it changes: `manyo` lets all of them pass."""
+    ours, strict = judge.load("manyo"), judge.load("manyo-strict")
+    changed = {rule.name for rule in strict.rules if rule not in ours.rules}
+    assert changed == {case["rule"] for case in of("manyo-strict")}
+    assert {rule.name for rule in ours.rules} <= {rule.name for rule in strict.rules}
+    assert failures("manyo-strict", BASE) == set()
+    for case in of("manyo-strict"):
+        assert failures("manyo", case["text"]) == set(), case["rule"]
+    sources = {rule.name: rule.source for rule in ours.rules}
+    assert all(rule.source != sources.get(rule.name) for rule in strict.rules if rule.name in changed)
 
 
 @pytest.mark.parametrize("recipe", PUBLISHED)
@@ -93,6 +109,19 @@ def test_a_recipe_says_what_it_cannot_repeat(recipe: str) -> None:
     comment = "\n".join(line for line in text.splitlines() if line.startswith("#"))
     assert "Not here" in comment
     assert "dedupe" in comment
+
+
+def shown() -> list[str]:
+    """The rule sets that the documentation shows."""
+    page = (Path(__file__).parents[1] / "docs/judge.md").read_text("utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    return [block for block in blocks if "name = " in block]
+
+
+@pytest.mark.parametrize("block", shown())
+def test_rule_sets_in_the_documentation_are_rule_sets(block: str) -> None:
+    rules = judge.load(tomllib.loads(block), {**known(), **measures(["hojichar_adult"], "mecab")})
+    assert rules.rules
 
 
 # On a release: the ledger's columns, and a new release from what an earlier one keeps.

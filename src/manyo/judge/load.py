@@ -9,7 +9,7 @@ The TOML of a recipe:
     words = "sudachi"                 # the tokenizer for measures of words, where rules look at such
 
     [thresholds]
-    too_short.min = 400
+    too_short.min = 400               # and, for another reason than the old one's, too_short.source
 
     [[rule]]
     name = "many_digits"
@@ -202,12 +202,14 @@ def _changed(rule: Rule, limits: Any, where: str, place: _Place) -> Rule:
     if not isinstance(limits, Mapping):
         hint = f"write {rule.name}.min = ... or {rule.name}.max = ..."
         raise ManyoError("a threshold is min or max", where=where, hint=hint)
-    _check_keys(limits, ("min", "max"), where)
+    _check_keys(limits, ("min", "max", "source"), where)
     if rule.hosts is not None:
         hint = f'write disable = ["{rule.name}"], and a rule of your own'
         raise ManyoError("this rule is about hosts and has no threshold", where=where, hint=hint)
     low, high = (_number(limits, key, where) if key in limits else getattr(rule, key) for key in ("min", "max"))
-    return _checked(replace(rule, min=low, max=high), where, place)
+    return _checked(
+        replace(rule, min=low, max=high, source=_text(limits, "source", where) or rule.source), where, place
+    )
 
 
 def _rule(entry: Any, where: str, place: _Place) -> Rule:
