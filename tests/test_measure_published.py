@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from manyo import measure
 from manyo.columns import Column
-from manyo.measure import published
+from manyo.measure import recurrence
 from manyo.measure.catalogue.published import MEASURES
+from manyo.measure.ngrams import LIMIT
 
 NAMES = [item.name for item in MEASURES]
 # Few different characters, so that n-grams, sentences and lines of every kind repeat.
@@ -128,9 +129,9 @@ def test_a_long_text_is_as_the_twin_says() -> None:
 
 
 def test_beyond_the_limit_nothing_is_looked_at() -> None:
-    once = "いろはにほへと、" * (published.LIMIT // 8 + 1)
-    row, longer = published.count(Column.of([once[: published.LIMIT], once[: published.LIMIT] + "新しい行\n" * 9]))
-    assert row.tolist() == longer.tolist()
+    once = "いろはにほへと、" * (LIMIT // 8 + 1)
+    for counts in recurrence.count(Column.of([once[:LIMIT], once[:LIMIT] + "新しい行\n" * 9])):
+        assert counts[0].tolist() == counts[1].tolist()
 
 
 def test_one_character_over_and_over() -> None:

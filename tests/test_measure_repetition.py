@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import numpy as np
+import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyo.columns import Column
-from manyo.measure import repetition
+from manyo.measure import ngrams, recurrence, repetition
 from manyo.measure.repetition import CHARACTERS, COVERED, DUPLICATE_CHARACTERS, DUPLICATES, GRAM_CHARACTERS, TOP, UNITS
 
 PLACEHOLDER = re.compile(r"［[^\s］]{0,12}］")
@@ -41,6 +43,10 @@ anything = st.one_of(
     st.binary(max_size=60),
     st.tuples(texts, st.binary(max_size=3), texts).map(lambda t: t[0].encode() + t[1] + t[2].encode()),
 )
+
+
+def count(column: Column) -> npt.NDArray[np.int64]:
+    return recurrence.count(column)[0]
 
 
 def solid(text: str) -> str:
@@ -98,7 +104,7 @@ def twin(data: bytes) -> list[int]:
 @settings(deadline=None, max_examples=300)
 @given(st.lists(anything, min_size=1, max_size=3))
 def test_the_kernel_counts_what_the_twin_counts(rows: list[bytes]) -> None:
-    assert repetition.count(Column.join(rows)).tolist() == [twin(row) for row in rows]
+    assert count(Column.join(rows)).tolist() == [twin(row) for row in rows]
 
 
 def test_a_long_text_repeats_as_the_twin_says() -> None:
@@ -106,23 +112,31 @@ def test_a_long_text_repeats_as_the_twin_says() -> None:
     text = "".join(
         f"第{i * 7919 % 97}条　この法律は、{chr(0x4E00 + i * i % 5000)}に関する事項を定める。\n" for i in range(700)
     )
-    assert repetition.count(Column.of([text]))[0].tolist() == twin(text.encode())
+    assert count(Column.of([text]))[0].tolist() == twin(text.encode())
 
 
 def test_beyond_the_limit_nothing_is_looked_at() -> None:
-    once = "いろはにほへと" * (repetition.LIMIT // 7 + 1)
-    row, longer = repetition.count(Column.of([once[: repetition.LIMIT], once[: repetition.LIMIT] + "新しい行\n" * 9]))
-    assert row[GRAM_CHARACTERS] == repetition.LIMIT
+    once = "いろはにほへと" * (ngrams.LIMIT // 7 + 1)
+    row, longer = count(Column.of([once[: ngrams.LIMIT], once[: ngrams.LIMIT] + "新しい行\n" * 9]))
+    assert row[GRAM_CHARACTERS] == ngrams.LIMIT
     assert row.tolist() == longer.tolist()
 
 
 def test_one_character_over_and_over_is_linear_and_covers_all() -> None:
-    row = repetition.count(Column.of(["あ" * 100_000]))[0]
+    row = count(Column.of(["あ" * 100_000]))[0]
     assert row[TOP : TOP + 3].tolist() == [99_999, 99_998, 99_997]
     assert row[COVERED : COVERED + 6].tolist() == [99_999] * 6
 
 
 def test_masked_numbers_are_no_duplicates() -> None:
     text = "本店 電話 ［電話番号］\n支店 電話 ［電話番号］\n本店 電話 ［電話番号］\n"
-    assert repetition.count(Column.of([text]))[0, repetition.LINES + DUPLICATES] == 0
-    assert repetition.count(Column.of([text.replace("［電話番号］", "なし")]))[0, repetition.LINES + DUPLICATES] == 1
+    assert count(Column.of([text]))[0, repetition.LINES + DUPLICATES] == 0
+    assert count(Column.of([text.replace("［電話番号］", "なし")]))[0, repetition.LINES + DUPLICATES] == 1
+
+
+def test_a_text_of_more_different_characters_than_are_told_apart() -> None:
+    """The last 100 to come are taken for one: the text's first, since it is read from the back."""
+    codes = [chr(0x4E00 + number) for number in range(ngrams.NUMBERS + 99)]
+    row = count(Column.of(["".join(codes)]))[0]
+    assert row[TOP : TOP + 3].tolist() == [99, 98, 97]
+    assert count(Column.of(["".join(codes[100:])]))[0, TOP : TOP + 3].tolist() == [0, 0, 0]

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from manyo.columns import Column
 from manyo.errors import ManyoError
-from manyo.measure import catalogue, characters, compression, lexicon, published, quality, repetition, tokens
+from manyo.measure import catalogue, characters, compression, lexicon, quality, recurrence, tokens
 from manyo.measure.catalogue import compression as of_compression
 from manyo.measure.catalogue import lexicon as of_lexicon
 from manyo.measure.catalogue import published as of_published
@@ -27,8 +27,7 @@ Columns = Iterator[tuple[str, npt.NDArray[Any]]]
 # A pass gets the texts and how many characters each has, and gives the columns that its part of the catalogue names.
 _PASSES: Final[Mapping[Callable[[Column, npt.NDArray[np.int64]], Columns], Sequence[Measure]]] = MappingProxyType(
     {
-        repetition.columns: of_repetition.MEASURES,
-        published.columns: of_published.MEASURES,
+        recurrence.columns: (*of_repetition.MEASURES, *of_published.MEASURES),
         compression.columns: of_compression.MEASURES,
         lexicon.columns: of_lexicon.MEASURES,
     }

@@ -1,17 +1,25 @@
-"""Character n-grams of one sequence: how often the most frequent occurs, and which occur again.
+"""Character n-grams of two readings of one text: how often the most frequent occurs, and which occur again.
 
-Most n-grams of a text occur once, and a hash table of all would say little at a high price. So each length is first
-counted in a sketch that stays in the nearest cache, by hashes alone (after the count-min sketch of Cormode and
-Muthukrishnan 2005, with one row): a count there is never too low. Only n-grams whose count there is high enough are
-then counted by themselves, and these compared exactly, character by character; so what comes out is exact.
+One reading has every character; the other leaves some out (white space, masked placeholders), so that n-grams cross the
+gaps. Where nothing is left out both have the same n-grams, and these are looked at once: only what holds a character that
+is left out, or crosses one, is one reading's alone.
 
-- For the most frequent 2-, 3- and 4-grams the sketch counts. What it counts least often cannot be the most frequent.
-- For those that occur again, of 5 to 10 characters, two bits say whether the hash came once or more. A 6-gram can only
-  occur again where both its 5-grams do, and so on; each is known by the names of the two n-grams in it (Karp, Miller and
-  Rosenberg 1972), and those that do not occur again drop out.
+The different characters of a text are numbered, with 12 bits, so that a 5-gram is a number of 60 bits, a shorter one its
+highest bits, and a 10-gram two such numbers: n-grams are compared exactly, and at once. What a text has beyond 4,095
+different characters shares the last number. Both readings stand in one array of 5-grams (`write`), one behind the other,
+and an n-gram is known by where it begins in it.
 
-The table that counts by itself is open-addressed; a slot is in use when it bears the present stamp, so that nothing is
-cleared. Text made to collide cannot make this slow: after `PROBES` slots another's is taken for the one looked for.
+Most n-grams of a text occur once, and a hash table of all would say little at a high price. So all are first counted in
+sketches that stay in the nearest caches, by hashes alone (after the count-min sketch of Cormode and Muthukrishnan 2005,
+with one row): a count there is never too low, and only n-grams whose count is high enough are then counted by themselves.
+
+- Of 2, 3 and 4 characters, the most frequent is looked for among those whose count is at least three quarters of the
+  highest; and if one with a lower count could still be it, once more.
+- Of 5 to 10, those that occur again are wanted. Two bits say whether a hash came once or more. The places of a 5-gram that
+  may have, its *group*, are brought together. The five characters behind each tell which longer n-grams within a group
+  are equal: a group of two, as most are, takes one comparison; others are sorted by them.
+
+A text made to collide cannot make this slow: after `PROBES` slots another's is taken for the n-gram looked for.
 """
 
 from __future__ import annotations
@@ -26,19 +34,34 @@ from manyo.kernels import borrowing, inlined, wide
 
 Codes = npt.NDArray[np.int32]
 Words = npt.NDArray[np.uint64]
+Shorts = npt.NDArray[np.uint16]
+Longs = npt.NDArray[np.uint32]
+Bytes = npt.NDArray[np.uint8]
 
+LIMIT: Final = 1 << 18  # characters of a text that are looked at
+PAD: Final = 6  # places behind each reading where no n-gram begins
 PROBES: Final = 1024
 SHORTEST, LONGEST = 5, 10  # of the n-grams that occur again
-
-# What `again` finds of each length, after those of the one before: characters that those n-grams which occurred before
-# cover; different n-grams that occur more than once; and their occurrences.
-COVERED, TYPES, OCCURRENCES, FOUND = range(4)
 LENGTHS: Final = LONGEST - SHORTEST + 1
+FAR: Final = LONGEST  # the longest distance to a gap that is told
+CHARACTERS: Final = 0x110000
+NUMBERS: Final = 4095  # different ones
 
-LEAST_SKETCH, MOST_SKETCH = 8, 13  # two to the power of this are the counts of a sketch
-LEAST_BITS: Final = 10  # and the bits of which `again` has two each
+LEAST_SKETCH, MOST_SKETCH = 8, 12  # two to the power of this are the counts of a sketch
+LEAST_BITS: Final = 10  # and the bits of which there are two for each hash
+FEW: Final = 16  # places of a group that are sorted by insertion
+
+_WIDTH: Final = 12  # bits of a character's number
 _SALT: Final = np.uint64(0x9E3779B97F4A7C15)
-_SPICE: Final = np.uint64(0xC2B2AE3D27D4EB4F)
+# Six lanes of ten bits, for 5- to 10-grams: as many ones as characters are still covered.
+_LOWEST: Final = sum(1 << (10 * lane) for lane in range(LENGTHS))
+_KEPT: Final = _LOWEST * 0x1FF
+_COVERS: Final = np.array(
+    [
+        sum(((1 << (SHORTEST + lane)) - 1) << (10 * lane) for lane in range(LENGTHS) if SHORTEST + lane <= length)
+        for length in range(LONGEST + 1)
+    ]
+)
 
 
 @inlined
@@ -50,213 +73,504 @@ def bits_for(slots: int) -> int:
     return bits
 
 
+@inlined
+def sketch_bits(size: int) -> int:
+    """Two to the power of this are the counts that a text of `size` characters has for each length."""
+    return min(max(bits_for(size), LEAST_SKETCH), MOST_SKETCH)
+
+
+@inlined
+def seen_bits(size: int) -> int:
+    """The same of the bits that say whether a hash came."""
+    return max(bits_for(16 * size), LEAST_BITS)
+
+
 @borrowing
-def sketch_size(room: int) -> int:
-    """The counts that `most_frequent` needs of a sequence of up to `room` characters."""
-    return 1 << min(max(bits_for(room), LEAST_SKETCH), MOST_SKETCH)
-
-
-@borrowing
-def seen_size(room: int) -> int:
-    """The words of 64 bits that `again` needs of a sequence of up to `room` characters."""
-    return 1 << max(bits_for(16 * room), LEAST_BITS) - 6
-
-
-@inlined
-def _few(codes: Codes, place: int, length: int) -> np.uint64:
-    """A hash of the 2, 3 or 4 characters that start at `place`, of which the high bits are good."""
-    key = np.uint64(wide(codes[place]) << 21 | wide(codes[place + 1]))
-    if length == 2:
-        return key * _SALT
-    key = key << np.uint64(21) | np.uint64(codes[place + 2])
-    if length == 3:
-        return key * _SALT
-    return key * _SALT + np.uint64(codes[place + 3]) * _SPICE
-
-
-@inlined
-def _five(codes: Codes, place: int) -> np.uint64:
-    """The same of five characters."""
-    front = wide(codes[place]) << 42 | wide(codes[place + 1]) << 21 | wide(codes[place + 2])
-    back = wide(codes[place + 3]) << 21 | wide(codes[place + 4])
-    return np.uint64(front) * _SALT + np.uint64(back) * _SPICE
-
-
-@inlined
-def _slot_of(
-    codes: Codes, place: int, length: int, hashed: np.uint64, bits: int, keys: Words, values: IntArray, stamp: int
+def write(
+    codes: Codes,
+    size: int,
+    in_second: Codes,
+    second: int,
+    kept: int,
+    numbers: Shorts,
+    used: Codes,
+    grams: Words,
+    distance: Bytes,
+    crossing: Codes,
 ) -> int:
-    """The slot of the n-gram that starts at `place`: its own, or a free one. A key is half a hash and the first place."""
+    """Write the 5-grams of both readings, the first's from 0 and the second's from `second` on, and where they differ.
+
+    `in_second` has the place in the second reading of each of the first, or -1 for one that it leaves out; it has `kept`.
+    `distance` gets how far from each place the next gap is, 0 in one, `FAR` at most; `crossing` the places whose 5-grams
+    cross one. Returns how many these are. `numbers`, of every character there is, is all zero before and after.
+    """
+    grams[size : size + PAD] = 0
+    grams[second + kept : second + kept + PAD] = 0
+    distance[size] = FAR
+    one = other = np.uint64(0)
+    near, count, next_number, crossings = FAR, 0, 0, 0
+    for place in range(size - 1, -1, -1):
+        code = codes[place]
+        number = wide(numbers[code])
+        if number == 0:
+            if count < NUMBERS:
+                used[count] = code
+                count += 1
+                next_number += 1
+                numbers[code] = next_number
+            number = next_number
+        shifted = np.uint64(number << (4 * _WIDTH))
+        one = one >> np.uint64(_WIDTH) | shifted
+        grams[place] = one
+        at = wide(in_second[place])
+        if at >= 0:
+            other = other >> np.uint64(_WIDTH) | shifted
+            grams[second + at] = other
+            near = min(near + 1, FAR)
+            crossing[crossings] = place
+            crossings += near < SHORTEST
+        else:
+            near = 0
+        distance[place] = near
+    for index in range(count):
+        numbers[used[index]] = 0
+    return crossings
+
+
+@borrowing
+def sketch(
+    grams: Words,
+    size: int,
+    second: int,
+    in_second: Codes,
+    distance: Bytes,
+    crossing: Codes,
+    crossings: int,
+    counts: Longs,
+    once: Words,
+    twice: Words,
+    short: Shorts,
+    long: Longs,
+) -> None:
+    """Count all n-grams by their hashes: 2 to 4 characters in `counts`, 5 in two bits.
+
+    The places of the first reading come first in `short` (a third for each length) and `long`, then those of `crossing`.
+    """
+    bits, third = sketch_bits(size), len(short) // 3
+    shift, width = np.uint64(64 - bits), 1 << bits
+    bits_long = seen_bits(size)
+    shift_long = np.uint64(64 - bits_long)
+    counts[: 3 * width] = 0
+    once[: 1 << (bits_long - 6)] = 0
+    twice[: 1 << (bits_long - 6)] = 0
+    for place in range(size):
+        gram = grams[place]
+        two, three, four = _hashes(gram, shift, width)
+        short[place], short[third + place], short[2 * third + place] = two, three, four
+        counts[two] += np.uint32(1)
+        counts[three] += np.uint32(1)
+        counts[four] += np.uint32(1)
+        five = gram * _SALT >> shift_long
+        long[place] = five
+        word, bit = wide(five >> np.uint64(6)), np.uint64(1) << (five & np.uint64(63))
+        seen = once[word]
+        twice[word] |= seen & bit
+        once[word] = seen | bit
+    for index in range(size, size + crossings):
+        place = wide(crossing[index - size])
+        near = wide(distance[place])
+        gram = grams[second + wide(in_second[place])]
+        two, three, four = _hashes(gram, shift, width)
+        short[index], short[third + index], short[2 * third + index] = two, three, four
+        counts[two] += np.uint32(near < 2)
+        counts[three] += np.uint32(near < 3)
+        counts[four] += np.uint32(near < 4)
+        five = gram * _SALT >> shift_long
+        long[index] = five
+        word, bit = wide(five >> np.uint64(6)), np.uint64(1) << (five & np.uint64(63))
+        seen = once[word]
+        twice[word] |= seen & bit
+        once[word] = seen | bit
+
+
+@inlined
+def _hashes(gram: np.uint64, shift: np.uint64, width: int) -> tuple[int, int, int]:
+    """Where the first 2, 3 and 4 characters of a 5-gram are counted."""
+    two = wide((gram >> np.uint64(36)) * _SALT >> shift)
+    three = wide((gram >> np.uint64(24)) * _SALT >> shift)
+    four = wide((gram >> np.uint64(12)) * _SALT >> shift)
+    return two, three + width, four + 2 * width
+
+
+@inlined
+def _name(gram: np.uint64, bits: int, slots: Words, names_of: Codes, names: int) -> int:
+    """The number of an n-gram: `names`, the next one, if it is new. A slot without one is 0, as no n-gram is."""
     mask = (1 << bits) - 1
-    slot = wide(hashed >> np.uint64(64 - bits))
-    tag = (hashed << np.uint64(12)) >> np.uint64(32)
+    slot = wide(gram * _SALT >> np.uint64(64 - bits))
     probes = 0
-    while values[slot] >> 32 == stamp and probes < PROBES:
-        key = keys[slot]
-        if key >> np.uint64(32) == tag:
-            first = wide(key & np.uint64(0xFFFFFFFF))
-            at = 0
-            while at < length and codes[first + at] == codes[place + at]:
-                at += 1
-            if at == length:
-                break
+    while slots[slot] != gram and slots[slot] != 0 and probes < PROBES:
         slot = (slot + 1) & mask
         probes += 1
-    if values[slot] >> 32 != stamp:
-        keys[slot] = tag << np.uint64(32) | np.uint64(place)
-    return int(slot)
+    if slots[slot] == 0:
+        slots[slot] = gram
+        names_of[slot] = names
+    return wide(names_of[slot])
 
 
 @borrowing
 def most_frequent(
-    codes: Codes,
+    grams: Words,
     size: int,
+    second: int,
+    in_second: Codes,
+    distance: Bytes,
+    crossing: Codes,
+    crossings: int,
     length: int,
-    sketch: npt.NDArray[np.uint32],
-    keys: Words,
-    values: IntArray,
-    stamp: int,
-) -> tuple[int, int]:
-    """How often the most frequent n-gram of `length` (2 to 4) occurs, 0 where none does twice; and the last stamp."""
-    bits = min(max(bits_for(size), LEAST_SKETCH), MOST_SKETCH)
-    shift = np.uint64(64 - bits)
-    grams = size - length + 1
-    sketch[: 1 << bits] = 0
-    highest = 0
-    for place in range(grams):
-        at = np.int64(_few(codes, place, length) >> shift)
-        count = wide(sketch[at]) + 1
-        sketch[at] = count
-        highest = max(highest, count)
-    if highest < 2:
-        return 0, stamp
-    top, least = 0, max(2, highest - highest // 4)
-    table_bits = bits_for(2 * size)
-    while True:
-        stamp += 1
-        for place in range(grams):
-            hashed = _few(codes, place, length)
-            if sketch[wide(hashed >> shift)] >= least:
-                slot = _slot_of(codes, place, length, hashed, table_bits, keys, values, stamp)
-                values[slot] = values[slot] + 1 if values[slot] >> 32 == stamp else stamp << 32 | 1
-                top = max(top, values[slot] & 0xFFFFFFFF)
-        # Any that is more frequent has a higher count in the sketch than `top`: look at these too, once.
-        if top + 1 >= least or least == 2:
-            return top if top > 1 else 0, stamp
-        least = max(2, top + 1)
+    counts: Longs,
+    short: Shorts,
+    slots: Words,
+    names_of: Codes,
+    places: Codes,
+    often: Codes,
+    found: IntArray,
+) -> None:
+    """Write how often the most frequent n-gram of `length` occurs in each reading into `found`, 0 where none does twice.
+
+    `often` is scratch of two for each place.
+    """
+    width, third = 1 << sketch_bits(size), (length - 2) * (len(short) // 3)
+    shift = np.uint64(_WIDTH * (SHORTEST - length))
+    most = np.uint32(0)
+    for slot in range((length - 2) * width, (length - 1) * width):
+        most = max(most, counts[slot])
+    highest = wide(most)
+    found[0] = found[1] = 0
+    least = max(2, highest - highest // 4)
+    while highest > 1:
+        candidates = 0
+        for index in range(size + crossings):
+            places[candidates] = index
+            candidates += counts[short[third + index]] >= least
+        bits = bits_for(2 * candidates)
+        slots[: 1 << bits] = 0
+        names = top = other_top = 0
+        for candidate in range(candidates):
+            place = wide(places[candidate])
+            if place < size:
+                of_first, of_second = 1, wide(distance[place] >= length)
+            else:
+                of_first, of_second = 0, wide(distance[crossing[place - size]] < length)
+                place = second + wide(in_second[crossing[place - size]])
+            name = _name(grams[place] >> shift, bits, slots, names_of, names)
+            if name == names:
+                often[2 * name] = often[2 * name + 1] = 0
+                names += 1
+            one, other = wide(often[2 * name]) + of_first, wide(often[2 * name + 1]) + of_second
+            often[2 * name], often[2 * name + 1] = one, other
+            top, other_top = max(top, one), max(other_top, other)
+        # Any that is more frequent has a higher count than the tops: look at these too, once.
+        lowest = min(top, other_top)
+        if lowest + 1 >= least or least == 2:
+            found[0], found[1] = top if top > 1 else 0, other_top if other_top > 1 else 0
+            return
+        least = max(2, lowest + 1)
 
 
 @borrowing
 def again(
-    codes: Codes,
+    grams: Words,
     size: int,
-    once: Words,
+    second: int,
+    in_second: Codes,
+    distance: Bytes,
+    crossing: Codes,
+    crossings: int,
     twice: Words,
+    long: Longs,
+    slots: Words,
+    names_of: Codes,
+    first: Codes,
     places: Codes,
-    names: Codes,
-    keys: Words,
-    values: IntArray,
-    stamp: int,
+    named: Codes,
+    ends: Codes,
+    members: Codes,
+    apart: Codes,
+    tails: Words,
+    other_tails: Words,
+    other_members: Codes,
+    longest: Bytes,
     often: Codes,
-    found: IntArray,
-) -> int:
-    """Write what is `FOUND` of the n-grams of 5 to 10 characters into `found`, and return the last stamp.
+    types: IntArray,
+    occurrences: IntArray,
+) -> None:
+    """Find the n-grams of 5 to 10 characters that occur again.
 
-    `often` gets, for each frequency from 2 on, how many occurrences the 5-grams have that are so frequent; what it has
-    beyond the highest is left as it was. `places` and `names` are scratch of at least `size`.
+    Of the first reading: `types`, how many different ones of each length occur more than once; `occurrences`, how often;
+    `often`, for each frequency, how many occurrences the 5-grams have that are so frequent. Of the second: `longest`, for
+    each place, the length of the longest that begins there and began somewhere before; 0 for none.
     """
-    found[:] = 0
-    grams = size - SHORTEST + 1
-    if grams < 2:
-        return stamp
-    bits = max(bits_for(16 * size), LEAST_BITS)
-    shift = np.uint64(64 - bits)
-    once[: 1 << (bits - 6)] = 0
-    twice[: 1 << (bits - 6)] = 0
-    for place in range(grams):
-        at = _five(codes, place) >> shift
-        word, bit = wide(at >> np.uint64(6)), np.uint64(1) << (at & np.uint64(63))
-        seen = once[word]
-        twice[word] |= seen & bit
-        once[word] = seen | bit
-    count = 0
-    for place in range(grams):
-        at = _five(codes, place) >> shift
-        places[count] = place
-        count += wide(twice[wide(at >> np.uint64(6))] >> (at & np.uint64(63))) & 1
-    bits = bits_for(2 * count)
-    stamp += 1
-    for index in range(count):
+    types[:LENGTHS] = 0
+    occurrences[:LENGTHS] = 0
+    often[: size + 1] = 0
+    longest[: size + 1] = 0
+    candidates = 0
+    for index in range(size + crossings):
+        places[candidates] = index
+        bit = wide(long[index])
+        candidates += wide(twice[bit >> 6] >> np.uint64(bit & 63)) & 1
+    bits = bits_for(2 * candidates)
+    slots[: 1 << bits] = 0
+    names = 0
+    for index in range(candidates):
         place = wide(places[index])
-        slot = _slot_of(codes, place, SHORTEST, _five(codes, place), bits, keys, values, stamp)
-        if values[slot] >> 32 == stamp:
-            values[slot] += 1
-            names[index] = slot
-        else:
-            values[slot] = stamp << 32 | 1
-            names[index] = ~slot
-    count = _settle(SHORTEST, count, places, names, values, found)
-    highest = 0
-    for index in range(count):
-        highest = max(highest, values[names[index]] & 0xFFFFFFFF)
-    often[: highest + 1] = 0
-    for index in range(count):
-        often[values[names[index]] & 0xFFFFFFFF] += 1
-    for length in range(SHORTEST + 1, LONGEST + 1):
-        if count < 2:
-            break
-        stamp += 1
-        count = _longer(count, places, names, keys, values, stamp)
-        count = _settle(length, count, places, names, values, found[FOUND * (length - SHORTEST) :])
-    return stamp
-
-
-@inlined
-def _longer(count: int, places: Codes, names: Codes, keys: Words, values: IntArray, stamp: int) -> int:
-    """Name the n-grams of one character more than those named, where two that overlap are there; returns how many."""
-    bits = bits_for(2 * count)
-    mask = (1 << bits) - 1
-    kept = 0
-    for index in range(count - 1):
-        place = places[index]
-        if places[index + 1] != place + 1:
+        clear = place < size and distance[place] == FAR
+        if place >= size:
+            place = second + wide(in_second[crossing[place - size]])
+            places[index] = place
+        name = _name(grams[place], bits, slots, names_of, names)
+        if name == names:
+            ends[name] = 0
+            names += 1
+        named[index] = name
+        ends[name] += 2
+        ends[name] |= not clear  # the lowest bit: some n-gram that begins here is not the same in both readings
+    # `first` becomes where a group begins, with the same bit; places of n-grams that occur once go nowhere.
+    start = 0
+    for name in range(names):
+        count, unclear = wide(ends[name]) >> 1, wide(ends[name]) & 1
+        ends[name] = start if count > 1 else -1
+        first[name] = start << 1 | unclear
+        start += count if count > 1 else 0
+    for index in range(candidates):
+        name = named[index]
+        at = ends[name]
+        if at >= 0:
+            members[at] = places[index]
+            ends[name] = at + 1
+    # Groups that are the same in both readings move to the front, those of each reading alone stand apart.
+    both = ours = theirs = 0
+    filled_both = filled_ours = filled_theirs = 0
+    mine, its = named, apart  # `named` is free from here on
+    for name in range(names):
+        end = wide(ends[name])
+        if end < 0:
             continue
-        key = np.uint64(wide(names[index]) << 32 | wide(names[index + 1]))
-        slot = wide((key * _SALT) >> np.uint64(64 - bits))
-        probes = 0
-        while values[slot] >> 32 == stamp and keys[slot] != key and probes < PROBES:
-            slot = (slot + 1) & mask
-            probes += 1
-        places[kept] = place
-        if values[slot] >> 32 == stamp:
-            values[slot] += 1
-            names[kept] = slot
+        begin, unclear = wide(first[name]) >> 1, wide(first[name]) & 1
+        if not unclear:
+            often[end - begin] += end - begin
+            for index in range(begin, end):
+                members[filled_both] = members[index]
+                filled_both += 1
+            places[both] = filled_both
+            both += 1
+            continue
+        before = filled_ours
+        for index in range(begin, end):
+            if members[index] < second:
+                mine[filled_ours] = members[index]
+                filled_ours += 1
+        if filled_ours - before > 1:
+            often[filled_ours - before] += filled_ours - before
+            ends[ours] = filled_ours
+            ours += 1
         else:
-            keys[slot] = key
-            values[slot] = stamp << 32 | 1
-            names[kept] = ~slot
-        kept += 1
-    return kept
+            filled_ours = before
+        before = filled_theirs
+        for index in range(begin, end):
+            place = wide(members[index])
+            if place >= second or distance[place] >= SHORTEST:
+                its[filled_theirs] = place if place >= second else second + wide(in_second[place])
+                filled_theirs += 1
+        if filled_theirs - before > 1:
+            first[theirs] = filled_theirs
+            theirs += 1
+        else:
+            filled_theirs = before
+    _compare(
+        grams,
+        members,
+        places,
+        both,
+        True,
+        True,
+        second,
+        in_second,
+        tails,
+        other_tails,
+        other_members,
+        longest,
+        types,
+        occurrences,
+    )
+    _compare(
+        grams,
+        mine,
+        ends,
+        ours,
+        True,
+        False,
+        second,
+        in_second,
+        tails,
+        other_tails,
+        other_members,
+        longest,
+        types,
+        occurrences,
+    )
+    _compare(
+        grams,
+        its,
+        first,
+        theirs,
+        False,
+        True,
+        second,
+        in_second,
+        tails,
+        other_tails,
+        other_members,
+        longest,
+        types,
+        occurrences,
+    )
+    for more in range(LENGTHS - 2, -1, -1):
+        types[more] += types[more + 1]
+        occurrences[more] += occurrences[more + 1]
+
+
+@borrowing
+def _compare(
+    grams: Words,
+    members: Codes,
+    ends: Codes,
+    groups: int,
+    of_first: bool,
+    of_second: bool,
+    second: int,
+    in_second: Codes,
+    tails: Words,
+    other_tails: Words,
+    other_members: Codes,
+    longest: Bytes,
+    types: IntArray,
+    occurrences: IntArray,
+) -> None:
+    """Find which n-grams of 5 to 10 characters are equal among those that begin at the places of each group.
+
+    The places are of the second reading where only that is asked about, and else of the first. Each group has two at
+    least, and ends where `ends` says. `types` and `occurrences` are of the longest that are equal: the shorter ones in
+    them are not counted again.
+    """
+    start = 0
+    for group in range(groups):
+        end = wide(ends[group])
+        if end - start == 2:
+            one, other = wide(members[start]), wide(members[start + 1])
+            common = _common(grams[one + SHORTEST], grams[other + SHORTEST])
+            if of_first:
+                types[common] += 1
+                occurrences[common] += 2
+            later = max(one, other)
+            if of_second:
+                longest[in_second[later] if of_first else later - second] = SHORTEST + common
+            start = end
+            continue
+        size = end - start
+        _sort(grams, members, start, size, tails, other_tails, other_members)
+        if of_first:
+            # Of `common`, each rise begins a run of n-grams that are equal, at all lengths between.
+            before = -1
+            for at in range(size - 1):
+                common = _common(tails[at], tails[at + 1])
+                occurrences[common] += 1
+                if common > before:
+                    types[common] += 1
+                    occurrences[common] += 1
+                    if before >= 0:
+                        types[before] -= 1
+                        occurrences[before] -= 1
+                before = common
+        if of_second:
+            # What began before and has most in common is the next one to the left, or to the right, that began before.
+            # Those to the left whose match to the right is not known yet wait, with what each has in common with
+            # the one that waits below it.
+            waiting = 0
+            for at in range(size):
+                place = wide(members[start + at])
+                common = _common(tails[at - 1], tails[at]) if at else 0
+                while waiting and other_members[waiting - 1] > place:
+                    waiting -= 1
+                    passed = wide(other_members[waiting])
+                    index = wide(in_second[passed]) if of_first else passed - second
+                    longest[index] = max(wide(longest[index]), SHORTEST + common)
+                    common = min(common, wide(other_tails[waiting]))
+                if waiting:
+                    longest[in_second[place] if of_first else place - second] = SHORTEST + common
+                other_members[waiting], other_tails[waiting] = place, common
+                waiting += 1
+        start = end
 
 
 @inlined
-def _settle(length: int, count: int, places: Codes, names: Codes, values: IntArray, found: IntArray) -> int:
-    """Drop n-grams that occur once, and write what there is to say of the others; returns how many are left.
+def _common(one: np.uint64, other: np.uint64) -> int:
+    """How many characters two 5-grams have in common from the front."""
+    differ = wide(one ^ other)
+    return (differ < 1 << 48) + (differ < 1 << 36) + (differ < 1 << 24) + (differ < 1 << 12) + (differ < 1)
 
-    The name of a first occurrence comes as its complement, and leaves as it is.
-    """
-    kept, covered, types, covered_to = 0, 0, 0, 0
-    for index in range(count):
-        place, slot = wide(places[index]), wide(names[index])
-        if slot < 0:
-            slot = ~slot
-            if values[slot] & 0xFFFFFFFF == 1:
-                continue
-            types += 1
-        else:
-            covered += place + length - max(place, covered_to)
-            covered_to = place + length
-        places[kept], names[kept] = place, slot
-        kept += 1
-    found[COVERED], found[TYPES], found[OCCURRENCES] = covered, types, kept
-    return kept
+
+@inlined
+def _sort(
+    grams: Words,
+    members: Codes,
+    start: int,
+    size: int,
+    tails: Words,
+    other_tails: Words,
+    other_members: Codes,
+) -> None:
+    """Sort the places of a group by the 5-grams behind, which are written into `tails`: by insertion, and by merging."""
+    for at in range(size):
+        tails[at] = grams[members[start + at] + SHORTEST]
+    for begin in range(0, size, FEW):
+        for index in range(begin + 1, min(begin + FEW, size)):
+            tail, place, at = tails[index], members[start + index], index
+            while at > begin and tails[at - 1] > tail:
+                tails[at], members[start + at] = tails[at - 1], members[start + at - 1]
+                at -= 1
+            tails[at], members[start + at] = tail, place
+    width = FEW
+    while width < size:
+        for begin in range(0, size - width, 2 * width):
+            middle, stop = begin + width, min(begin + 2 * width, size)
+            for at in range(begin, middle):
+                other_tails[at - begin], other_members[at - begin] = tails[at], members[start + at]
+            left, right, at = 0, middle, begin
+            while left < width and right < stop:
+                if other_tails[left] <= tails[right]:
+                    tails[at], members[start + at] = other_tails[left], other_members[left]
+                    left += 1
+                else:
+                    tails[at], members[start + at] = tails[right], members[start + right]
+                    right += 1
+                at += 1
+            while left < width:
+                tails[at], members[start + at] = other_tails[left], other_members[left]
+                left += 1
+                at += 1
+        width *= 2
+
+
+@borrowing
+def covered(longest: Bytes, size: int, found: IntArray) -> None:
+    """How many characters lie in an n-gram of 5 to 10 that began before, from the `longest` of `size` places."""
+    found[:LENGTHS] = 0
+    lanes = 0
+    for begin in range(0, size, 1000):
+        sums = 0  # six of ten bits
+        for place in range(begin, min(begin + 1000, size)):
+            lanes = (lanes >> 1) & _KEPT | _COVERS[longest[place]]
+            sums += lanes & _LOWEST
+        for lane in range(LENGTHS):
+            found[lane] += (sums >> (10 * lane)) & 0x3FF

@@ -35,7 +35,8 @@ datatrove 0.10.1, `GopherQualityFilter`, `GopherRepetitionFilter` and `FineWebQu
 - *bullet* lines begin, white space aside, with • or -; *ellipsis* lines end, white space aside, in ... or …; both over
   all lines, blank ones too, but not what is empty behind the last line feed.
 
-N-grams are compared exactly (`ngrams.py`), lines and sentences by 64-bit hashes.
+N-grams are compared exactly (`ngrams.py`), lines and sentences by 64-bit hashes. What is counted here and in
+`repetition.py` is found in one pass, which `recurrence.py` runs.
 """
 
 from __future__ import annotations
@@ -46,27 +47,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from manyo.columns import ByteArray, Column, IntArray
-from manyo.kernels import borrowing, inlined, kernel, wide
-from manyo.measure import ngrams
-from manyo.measure.alphabet import decode, three_bytes
-from manyo.measure.ngrams import (
-    FOUND,
-    LENGTHS,
-    LONGEST,
-    OCCURRENCES,
-    PROBES,
-    SHORTEST,
-    TYPES,
-    Codes,
-    Words,
-    again,
-    bits_for,
-    most_frequent,
-)
+from manyo.columns import IntArray
+from manyo.kernels import borrowing, inlined, wide
+from manyo.measure.ngrams import LENGTHS, LONGEST, PROBES, SHORTEST, Codes, Words, bits_for
 from manyo.measure.ratio import share
 
-LIMIT: Final = 1 << 18
 SHORT_LINE: Final = 10
 
 # Columns of the counts: characters, Swallow's letters,
@@ -89,9 +74,8 @@ _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _SALTS: Final = (np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344), np.uint64(0xA4093822299F31D0))
 
 
-def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    """The measures that `catalogue/published.py` names."""
-    counts = count(column)
+def columns(counts: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """The measures that `catalogue/published.py` names, from what was counted: shape `(rows, COUNTS)`."""
     size = counts[:, SIZE]
     japanese = counts[:, HIRAGANA : MARKS + 1].sum(axis=1)
     sentences, inside = counts[:, SENTENCES], counts[:, SENTENCE_CHARACTERS]
@@ -129,67 +113,8 @@ def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple
     yield "datatrove_ellipsis_line_share", share(counts[:, ELLIPSIS_LINES], lines - at_end)
 
 
-def count(column: Column) -> npt.NDArray[np.int64]:
-    """Count everything above for every row: shape `(rows, COUNTS)`.
-
-    >>> row = count(Column.of(["はい！！\\nはい！\\n・いいえ…"]))[0]
-    >>> row[[SENTENCES, DUPLICATE_SENTENCES, TRAILING_SENTENCES, DUPLICATE_PARAGRAPHS, DUPLICATE_LINES]].tolist()
-    [3, 1, 1, 1, 0]
-    """
-    counts = np.zeros((column.rows, COUNTS), np.int64)
-    room = int(min(LIMIT, column.lengths.max(initial=0)))
-    _count(column.data, column.offsets, room, counts)
-    return counts
-
-
-@kernel
-def _count(data: ByteArray, offsets: IntArray, room: int, counts: npt.NDArray[np.int64]) -> None:
-    keys = np.zeros(1 << bits_for(4 * room + 4), np.uint64)  # each character may be a line, a sentence and a paragraph
-    values = np.zeros(len(keys), np.int64)
-    codes = np.zeros(room, np.int32)
-    scratch = np.zeros((3, room + 2), np.int32)
-    sketch = np.zeros(ngrams.sketch_size(room), np.uint32)
-    seen = np.zeros((2, ngrams.seen_size(room)), np.uint64)
-    found = np.zeros(LENGTHS * FOUND, np.int64)
-    stamp = 0
-    for row in range(len(offsets) - 1):
-        size = _decode(data, offsets[row], offsets[row + 1], codes)
-        counts[row, SIZE] = size
-        _letters(codes, size, counts[row])
-        stamp += 1
-        _lines(codes, size, keys, values, stamp, counts[row])
-        for length in range(2, 5):
-            top, stamp = most_frequent(codes, size, length, sketch, keys, values, stamp)
-            counts[row, TOP + length - 2] = top
-        often = scratch[2]
-        often[:2] = 0
-        stamp = again(codes, size, seen[0], seen[1], scratch[0], scratch[1], keys, values, stamp, often, found)
-        for index in range(LENGTHS):
-            types, occurrences = found[index * FOUND + TYPES], found[index * FOUND + OCCURRENCES]
-            counts[row, KINDS + index] = max(size - SHORTEST - index + 1, 0) - occurrences + types
-            counts[row, REPEATED + index] = types
-        counts[row, FREQUENT] = _frequent(often, counts[row, KINDS], counts[row, REPEATED])
-
-
 @borrowing
-def _decode(data: ByteArray, position: int, end: int, codes: Codes) -> int:
-    """Write the code points of a text into `codes`, as many as it has room for; returns how many."""
-    size = 0
-    while position < end and size < len(codes):
-        code = three_bytes(data, position, end)
-        if code >= 0:
-            position += 3
-        else:
-            decoded = decode(data, position, end)
-            code = decoded >> 3
-            position += decoded & 7
-        codes[size] = code
-        size += 1
-    return size
-
-
-@borrowing
-def _letters(codes: Codes, size: int, counts: IntArray) -> None:
+def letters(codes: Codes, size: int, counts: IntArray) -> None:
     hiragana = katakana = kanji = marks = run = longest = 0
     previous = np.int32(-1)
     for at in range(size):
@@ -210,7 +135,7 @@ def _letters(codes: Codes, size: int, counts: IntArray) -> None:
 
 
 @borrowing
-def _lines(codes: Codes, size: int, keys: Words, values: IntArray, stamp: int, counts: IntArray) -> None:
+def lines(codes: Codes, size: int, keys: Words, values: IntArray, stamp: int, counts: IntArray) -> None:
     """Count lines, sentences and paragraphs, and those that an earlier one equals."""
     bits = bits_for(4 * size + 4)
     line_salt, paragraph_salt, sentence_salt = _SALTS
@@ -276,7 +201,7 @@ def _lines(codes: Codes, size: int, keys: Words, values: IntArray, stamp: int, c
 
 
 @borrowing
-def _frequent(often: Codes, kinds: int, repeated: int) -> int:
+def frequent(often: Codes, kinds: int, repeated: int) -> int:
     """Occurrences of the most frequent √`kinds` of the `repeated` 5-grams; `often` is as `ngrams.again` leaves it."""
     left = min(wide(np.sqrt(np.float64(kinds))), repeated)
     total = 0

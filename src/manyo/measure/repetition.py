@@ -14,11 +14,12 @@ space (`protect` writes them so).
 - The *duplicate n-gram share* is the share of characters that lie in an n-gram which occurred before, each character
   counted once. Gopher's n-grams are found this way too: the first occurrence is no duplicate.
 
-Only the first 262,144 characters that are neither are looked at. This bounds memory (18 MB), and keeps very long texts
-comparable, since any text repeats its n-grams if it is long enough.
+Only the first 262,144 characters of a text are looked at, white space among them. This bounds memory, and keeps very
+long texts comparable, since any text repeats its n-grams if it is long enough.
 
 N-grams are compared exactly (`ngrams.py`), units by 64-bit hashes; that any two of 10,000 different ones collide has a
-chance below 10^-11, and the same text always gives the same answer.
+chance below 10^-11, and the same text always gives the same answer. What is counted here and in `published.py` is found
+in one pass, which `recurrence.py` runs.
 """
 
 from __future__ import annotations
@@ -29,14 +30,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from manyo.columns import ByteArray, Column, IntArray
-from manyo.kernels import inlined, kernel
-from manyo.measure import ngrams
-from manyo.measure.alphabet import CLASS, NEWLINE, SENTENCE_END, SPACE, decode, entry, table
-from manyo.measure.ngrams import FOUND, LENGTHS, LONGEST, PROBES, SHORTEST, again, bits_for, most_frequent
+from manyo.columns import IntArray
+from manyo.kernels import borrowing, inlined
+from manyo.measure.alphabet import CLASS, NEWLINE, SENTENCE_END, SPACE, entry
+from manyo.measure.ngrams import LENGTHS, LONGEST, PROBES, SHORTEST, Codes, Words, bits_for
 from manyo.measure.ratio import share
 
-LIMIT: Final = 1 << 18
 PLACEHOLDER: Final = 12  # the most characters between ［ and ］
 
 # Columns of the counts: for each unit in turn how many, how many duplicates, their characters, and of duplicates.
@@ -51,9 +50,8 @@ _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _SALTS: Final = (np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344), np.uint64(0xA4093822299F31D0))
 
 
-def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    """The measures that `catalogue/repetition.py` names."""
-    counts = count(column)
+def columns(counts: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """The measures that `catalogue/repetition.py` names, from what was counted: shape `(rows, COUNTS)`."""
     for unit, first in (("line", LINES), ("paragraph", PARAGRAPHS), ("sentence", SENTENCES)):
         units, duplicates, inside, duplicated = counts[:, first : first + 4].T
         yield f"duplicate_{unit}_share", share(duplicates, units)
@@ -65,94 +63,54 @@ def columns(column: Column, characters: npt.NDArray[np.int64]) -> Iterator[tuple
         yield f"duplicate_{n}gram_share", share(counts[:, COVERED + index], size)
 
 
-def count(column: Column) -> npt.NDArray[np.int64]:
-    """Count everything above for every row: shape `(rows, COUNTS)`.
-
-    >>> row = count(Column.of(["雨。\\n雪。\\n雨。\\nあいうえおあいうえお"]))[0]
-    >>> row[LINES : LINES + 4].tolist()  # 4 lines, 1 of them a duplicate; 16 characters, 2 of them in it
-    [4, 1, 16, 2]
-    >>> row[GRAM_CHARACTERS].item(), row[TOP : TOP + 2].tolist(), row[COVERED].item()
-    (16, [2, 2], 5)
-    """
-    counts = np.zeros((column.rows, COUNTS), np.int64)
-    room = int(min(LIMIT, column.lengths.max(initial=0)))
-    _count(column.data, column.offsets, table(), room, counts)
-    return counts
-
-
-@kernel
-def _count(
-    data: ByteArray, offsets: IntArray, entries: npt.NDArray[np.uint16], room: int, counts: npt.NDArray[np.int64]
-) -> None:
-    # One hash table by open addressing, at most three quarters full: that is where each character is a line, a
-    # paragraph and a sentence. A slot is in use when it bears the present stamp, so that nothing is ever cleared.
-    keys = np.zeros(1 << bits_for(4 * room), np.uint64)
-    values = np.zeros(len(keys), np.int64)  # stamp << 32 | frequency
-    codes = np.zeros(room, np.int32)
-    scratch = np.zeros((3, room + 2), np.int32)
-    sketch = np.zeros(ngrams.sketch_size(room), np.uint32)
-    seen = np.zeros((2, ngrams.seen_size(room)), np.uint64)
-    found = np.zeros(LENGTHS * FOUND, np.int64)
-    stamp = 0
-    for row in range(len(offsets) - 1):
-        stamp += 1
-        size = _read(data, offsets[row], offsets[row + 1], entries, codes, keys, values, stamp, counts[row])
-        counts[row, GRAM_CHARACTERS] = size
-        for length in range(2, 5):
-            top, stamp = most_frequent(codes, size, length, sketch, keys, values, stamp)
-            counts[row, TOP + length - 2] = top
-        stamp = again(codes, size, seen[0], seen[1], scratch[0], scratch[1], keys, values, stamp, scratch[2], found)
-        for index in range(LENGTHS):
-            counts[row, COVERED + index] = found[index * FOUND + ngrams.COVERED]
-
-
-@kernel
-def _read(
-    data: ByteArray,
-    start: int,
-    end: int,
+@borrowing
+def read(
+    codes: Codes,
+    size: int,
+    in_second: Codes,
     entries: npt.NDArray[np.uint16],
-    codes: npt.NDArray[np.int32],
-    keys: npt.NDArray[np.uint64],
+    keys: Words,
     values: IntArray,
     stamp: int,
     counts: IntArray,
 ) -> int:
-    """Write the code points to compare into `codes`, and count lines, paragraphs and sentences. Returns how many.
+    """Count lines, paragraphs and sentences, and tell which characters are compared. Returns how many are.
 
-    One digest runs over the characters, the sentence's; a line's is made of its sentences', a paragraph's of its
-    lines'.
+    `in_second` gets the place of each character among these, -1 for one that is left out. One digest runs over the
+    characters, the sentence's; a line's is made of its sentences', a paragraph's of its lines'.
     """
-    room = len(codes)
-    bits = bits_for(4 * min(end - start, room))
+    bits = bits_for(4 * size)
     line_salt, paragraph_salt, sentence_salt = _SALTS
     line, paragraph, sentence = line_salt, paragraph_salt, sentence_salt
     line_length = paragraph_length = sentence_length = 0
     line_masked = paragraph_masked = sentence_masked = False
-    position, size = start, 0
-    while position < end and size < room:
-        decoded = decode(data, position, end)
-        code = decoded >> 3
+    place, kept = 0, 0
+    while place < size:
+        code = codes[place]
         flags = entry(code, entries)
         kind = flags & CLASS
-        position += decoded & 7
         if kind != SPACE:
             if code == 0xFF3B:
-                placeholder = _placeholder(data, position, end, entries)
+                placeholder = _placeholder(codes, place, size, entries)
                 if placeholder:
-                    position += placeholder >> 8
-                    sentence_length += placeholder & 0xFF
+                    in_second[place : place + placeholder] = -1
+                    place += placeholder
+                    sentence_length += placeholder
                     line_masked = paragraph_masked = sentence_masked = True
                     continue
-            codes[size] = code
-            size += 1
+            in_second[place] = kept
+            kept += 1
+            place += 1
             if not flags & SENTENCE_END:
                 sentence = (sentence ^ np.uint64(code)) * _MIX
                 sentence_length += 1
                 continue
             line_length += 1
-        elif not flags & NEWLINE:
-            continue
+        else:
+            in_second[place] = -1
+            place += 1
+            if not flags & NEWLINE:
+                continue
         if sentence_length:
             _unit(sentence, sentence_length, sentence_masked, SENTENCES, keys, values, bits, stamp, counts)
             line = _mix(line, sentence)
@@ -179,7 +137,7 @@ def _read(
         paragraph_length += line_length
     if paragraph_length:
         _unit(paragraph, paragraph_length, paragraph_masked, PARAGRAPHS, keys, values, bits, stamp, counts)
-    return size
+    return kept
 
 
 @inlined
@@ -188,7 +146,7 @@ def _unit(
     length: int,
     masked: bool,
     kind: int,
-    keys: npt.NDArray[np.uint64],
+    keys: Words,
     values: IntArray,
     bits: int,
     stamp: int,
@@ -218,16 +176,11 @@ def _mix(state: np.uint64, value: np.uint64) -> np.uint64:
 
 
 @inlined
-def _placeholder(data: ByteArray, position: int, end: int, entries: npt.NDArray[np.uint16]) -> int:
-    """Bytes << 8 | characters, the opening bracket among these, of the ［…］ whose ［ ends here; 0 when it is none."""
-    here = position
-    for characters in range(2, PLACEHOLDER + 3):
-        if here >= end:
-            return 0
-        decoded = decode(data, here, end)
-        here += decoded & 7
-        if decoded >> 3 == 0xFF3D:
-            return (here - position) << 8 | characters
-        if entry(decoded >> 3, entries) & CLASS == SPACE:
+def _placeholder(codes: Codes, place: int, size: int, entries: npt.NDArray[np.uint16]) -> int:
+    """How many characters the ［…］ has that starts here; 0 when it is none."""
+    for at in range(place + 1, min(place + PLACEHOLDER + 2, size)):
+        if codes[at] == 0xFF3D:
+            return at + 1 - place
+        if entry(codes[at], entries) & CLASS == SPACE:
             return 0
     return 0
