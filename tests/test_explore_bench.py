@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import explored_release
+import manyo
+import small_crawl
 from command_line import manyo as run
 from manyo import judge, replay
 from manyo.errors import ManyoError
@@ -24,6 +27,7 @@ from manyo.explore.query import Query, chosen, find
 from manyo.explore.rows import Rows
 from manyo.explore.setting import Setting
 from manyo.explore.shelf import Shelf
+from manyo.judge.known import known
 
 FIELDS = (
     pa.field("characters", pa.int64()),
@@ -221,7 +225,7 @@ def test_the_nearest_come_first_on_either_side(tmp_path: Path) -> None:
 )
 def test_settings_that_cannot_be(wrong: Setting, message: str) -> None:
     with pytest.raises(ManyoError, match=message):
-        wrong.rules(RULES)
+        wrong.rules(RULES, known())
 
 
 def test_a_histogram_holds_every_row(tmp_path: Path) -> None:
@@ -241,7 +245,7 @@ def test_a_histogram_holds_every_row(tmp_path: Path) -> None:
     bench.turn(BASE, Setting())
     for rule in RULES.rules[:4]:
         values = bench.values(rule)
-        axis = axes.axis(rule, values)
+        axis = axes.axis(rule, values, known())
         assert axis.low < axis.high
         assert all(axis.low <= limit <= axis.high for limit in (rule.min, rule.max) if limit is not None)
         found = axes.histogram(axis.bins(values), bench.others(rule.name))
@@ -293,7 +297,7 @@ def test_the_recipe_that_is_saved_gives_the_same_numbers(built: Path, tmp_path: 
     there = Setting({"too_short": {"min": 575.0}, "many_urls": {"max": 0.125}}, frozenset(["long_run"]))
     bench = Bench(rows)
     rules = bench.turn(base, there)
-    text = written(base, there, "mine", "a note\nof two lines")
+    text = written(base, there, "mine", known(), "a note\nof two lines")
     assert text.startswith("# a note\n# of two lines\n")
     assert ("extends" in tomllib.loads(text)) == (how != "whole")
     saved = tmp_path / "mine.toml"
@@ -334,3 +338,29 @@ def test_the_own_rules_of_a_release_are_where_one_starts(built: Path) -> None:
     bench.turn(bases.named("release"), Setting())
     assert (bench.standing().gained, bench.standing().lost) == (0, 0)
     assert set(bases.keys) >= {"release", "manyo"}
+
+
+def test_rules_about_a_users_own_word_list(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("水車小屋\n茶畑\n", "utf-8")
+    (tmp_path / "rules.toml").write_text(
+        'name = "mine"\nextends = "manyo"\n[[rule]]\nname = "scenery"\nmeasure = "mine_density"\nmax = 5\n'
+    )
+    small_crawl.write(tmp_path / "crawl.warc.gz")
+    wanted = {
+        "inputs": [str(tmp_path / "crawl.warc.gz")],
+        "measure": {"lists": {"mine": str(tmp_path / "mine.txt")}},
+        "judge": {"rules": str(tmp_path / "rules.toml")},
+    }
+    built = manyo.build(wanted, tmp_path / "out", workers=1).path
+    rows = Rows(built)
+    bases = Bases(rows.ledger)
+    bench = Bench(rows)
+    base = bases.named("release")
+    assert bases.first == "release" and base.rules.rules[-1].name == "scenery"
+    there = Setting({"scenery": {"max": 2.0}})
+    bench.turn(base, there)
+    assert bench.standing().lost > 0
+    saved = tmp_path / "saved.toml"
+    saved.write_text(written(base, there, "saved", rows.ledger.measures), "utf-8")
+    told = json.loads(run("judge", built, "--recipe", saved, "--json").out)
+    assert told["lost"] == bench.standing().lost

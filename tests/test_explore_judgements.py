@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 import sys
 from pathlib import Path
@@ -86,6 +88,40 @@ def test_a_line_that_a_crash_cut_off_goes_and_the_rest_stays(tmp_path: Path) -> 
         names = [one["id"] for one in lines(path)]
         assert names[-1] == "c" and names[:-1] == ["a", "b"][: len(names) - 1]
         assert len(names) - 1 == whole[: cut + 1].count(b"\n")
+
+
+@pytest.mark.parametrize("fails", ["write", "fsync"])
+@pytest.mark.parametrize("step", ["add", "again", "undo"])
+def test_a_full_disk_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, fails: str
+) -> None:
+    path = tmp_path / "j.jsonl"
+    made = Judgements(path)
+    made.add("a", "good", "一")
+    made.add("b", "bad", "二")
+    before = path.read_bytes()
+    write, calls = os.write, []
+
+    def full(handle: int, content: memoryview) -> int:
+        """The first half of what there is to write, then no more; or all of it, which never reaches the disk."""
+        calls.append(handle)
+        if fails == "fsync" or len(calls) == 1:
+            return write(handle, content[: len(content) // 2 + 1])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def failing(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        patch.setattr(os, "fsync", failing)
+        with pytest.raises(ManyoError, match="cannot be written"):
+            made.undo() if step == "undo" else made.add({"add": "c", "again": "a"}[step], "bad", "三" * 50)
+    assert path.read_bytes() == before and dict(made.labels()) == {"a": "good", "b": "bad"}
+    made.add("c", "good", "四")
+    assert [one["id"] for one in lines(path)] == ["a", "b", "c"]
+    made.close()
+    assert [file.name for file in tmp_path.iterdir()] == ["j.jsonl"]
 
 
 @pytest.mark.parametrize(

@@ -345,6 +345,16 @@ def test_nothing_is_wider_than_the_window(page: Page, width: int) -> None:
         page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_a_ticket_opens_the_page_and_a_reload_keeps_it_open(browser: webdriver.Chrome, server: Server) -> None:
+    browser.get(server.ticket("en"))
+    for _ in range(2):
+        wait = WebDriverWait(browser, PATIENCE, 0.05)
+        wait.until(lambda driver: driver.execute_script("return document.querySelectorAll('.doc').length"))
+        assert browser.current_url.endswith("?lang=en")
+        browser.refresh()
+    browser.execute_script("sessionStorage.clear()")
+
+
 def test_an_old_address_says_so(browser: webdriver.Chrome, server: Server) -> None:
     browser.get(f"http://127.0.0.1:{server.server_port}/?lang=en#wrong")
     wait = WebDriverWait(browser, PATIENCE, 0.05)

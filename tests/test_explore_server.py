@@ -145,6 +145,19 @@ def test_the_token_is_in_no_answer_and_differs_from_run_to_run(server: Server, b
     room.close()
 
 
+def test_a_ticket_is_good_once(server: Server) -> None:
+    def enter(said: str) -> tuple[int, dict[str, Any]]:
+        status, _, body = talk(server, "POST", "/ask/enter", "{}", **{TOKEN.replace("-", "_"): said})
+        return status, json.loads(body)
+
+    assert enter("")[0] == enter("once-")[0] == enter(server.token)[0] == 403
+    first, second = (server.ticket("en").split("#")[1] for _ in range(2))
+    assert talk(server, "POST", "/ask/start", "{}", **{TOKEN.replace("-", "_"): second})[0] == 403
+    assert enter(first)[0] == 403
+    assert enter(second) == (200, {"token": server.token})
+    assert enter(second)[0] == 403
+
+
 # What cannot be asked
 
 

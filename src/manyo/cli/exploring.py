@@ -54,7 +54,7 @@ def explore(
             click.echo(f"{ending}  {kept} {room.judgements.path}", err=True)
             signal.signal(signal.SIGTERM, _stop)
             if not no_browser:
-                Thread(target=webbrowser.open, args=(server.address(lang),), daemon=True).start()
+                Thread(target=webbrowser.open, args=(server.ticket(lang),), daemon=True).start()
             try:
                 server.serve_forever(poll_interval=0.2)
             except KeyboardInterrupt:  # the way to end it

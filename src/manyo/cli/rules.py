@@ -35,8 +35,9 @@ def judge(folder: Path, recipe: str, write: bool, as_json: bool, lang: str) -> N
     from manyo.progress import counting
     from manyo.replay import showing
 
-    wanted = rules.load(recipe)
-    with counting(replay.Ledger(folder).rows, wanted.name) as show:
+    ledger = replay.Ledger(folder)
+    wanted = rules.load(recipe, ledger.measures)
+    with counting(ledger.rows, wanted.name) as show:
         found = replay.judge(folder, wanted, write=write, on_rows=show)
     click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if as_json else showing.replay(found, lang))
 
@@ -62,8 +63,9 @@ def compare(folder: Path, recipes: str, samples: int, as_json: bool, lang: str) 
     names = [name.strip() for name in recipes.split(",") if name.strip()]
     if not names:
         raise ManyoError("no recipe is named", where="--recipes", hint="for example --recipes manyo,swallow-v1")
-    wanted = [rules.load(name) for name in names]
-    with counting(replay.Ledger(folder).rows, recipes) as show:
+    ledger = replay.Ledger(folder)
+    wanted = [rules.load(name, ledger.measures) for name in names]
+    with counting(ledger.rows, recipes) as show:
         found = replay.compare(folder, wanted, samples=samples, on_rows=show)
     answer = json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if as_json else showing.comparison(found, lang)
     click.echo(answer)

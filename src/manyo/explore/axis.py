@@ -7,6 +7,7 @@ one moves it, the picture holds still.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -14,8 +15,8 @@ import numpy as np
 
 from manyo import judge
 from manyo.explore.rows import Flags, Numbers
-from manyo.judge.known import known
 from manyo.judge.rules import ranges
+from manyo.measure.catalogue.entry import Measure
 
 BINS: Final = 72
 _TAIL: Final = 0.999  # of the rows lie on the axis; the rest are in its last bin
@@ -53,13 +54,14 @@ class Axis:
         return found
 
 
-def axis(rule: judge.Rule, values: Numbers) -> Axis:
-    """The axis of a rule's measure.
+def axis(rule: judge.Rule, values: Numbers, measures: Mapping[str, Measure]) -> Axis:
+    """The axis of a rule's measure, `measures` those that it names.
 
-    >>> axis(judge.Rule("short", "characters", min=100), np.array([5, 80, 120, 4000]))
+    >>> from manyo.judge.known import known
+    >>> axis(judge.Rule("short", "characters", min=100), np.array([5, 80, 120, 4000]), known())
     Axis(low=0.0, high=4000.0, pivot=10.0, whole=True, beyond=False)
     """
-    least, most = ranges(known(), rule)
+    least, most = ranges(measures, rule)
     finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
     smallest, middle, tail, largest = (
         [float(value) for value in np.quantile(finite, [0, 0.5, _TAIL, 1])] if len(finite) else [0.0, 0.0, 0.0, 0.0]
@@ -72,7 +74,7 @@ def axis(rule: judge.Rule, values: Numbers) -> Axis:
     high = min(high, most)
     if high <= low:
         high = min(low + 1.0, most) if most > low else low + 1.0
-    measure = known().get(rule.measure)
+    measure = measures.get(rule.measure)
     whole = measure is not None and measure.dtype == "int64"
     reach = max(middle, *limits) - low
     logarithmic = most > 1 and high - low > _WIDE * max(reach, 1.0)

@@ -18,6 +18,7 @@ from manyo import judge
 from manyo.errors import ManyoError
 from manyo.explore.setting import Setting
 from manyo.judge.hosts import COLUMN
+from manyo.measure.catalogue.entry import Measure
 from manyo.replay import Ledger
 
 OWN: Final = "release"  # the key of the release's own rules
@@ -49,7 +50,7 @@ class Bases:
         if file and file in judge.recipes():
             self.first = file
         elif file:
-            rules = judge.load(file)  # which also says what a name that is none may have meant
+            rules = judge.load(file, ledger.measures)  # which also says what a name that is none may have meant
             self.first = self._keep("file", rules, extends=str(Path(file).absolute())).key
         elif not self.own_is_known:
             self.first = "manyo"
@@ -76,7 +77,7 @@ class Bases:
             contents = tomllib.loads(content)
         except (ValueError, RecursionError) as error:
             raise ManyoError(f"this is not TOML: {error}", where="recipe", hint="choose the file of a recipe") from None
-        base = self._keep(f"upload-{len(self._uploads) + 1}", judge.load(contents))
+        base = self._keep(f"upload-{len(self._uploads) + 1}", judge.load(contents, self._ledger.measures))
         self._uploads.append(base.key)
         return base
 
@@ -86,7 +87,9 @@ class Bases:
         taken = {rule.name for rule in base.rules.rules} | set(base.unmeasured)
         stem = f"{measure}_{'_'.join(limits)}"
         name = next(one for one in (stem, *(f"{stem}_{n}" for n in range(2, 99))) if one not in taken)
-        rule = judge.load({"name": "more", "rule": [{"name": name, "measure": measure, **limits}]}).rules[0]
+        rule = judge.load(
+            {"name": "more", "rule": [{"name": name, "measure": measure, **limits}]}, self._ledger.measures
+        ).rules[0]
         more = replace(
             base,
             key=f"upload-{len(self._uploads) + 1}",
@@ -115,7 +118,7 @@ class Bases:
         ]
         edits = {when: said[when] for when in ("before", "after") if said.get(when)}
         try:
-            self._keep(OWN, judge.load({"name": name, "rule": rules, "edits": edits}))
+            self._keep(OWN, judge.load({"name": name, "rule": rules, "edits": edits}, self._ledger.measures))
         except ManyoError:  # a list of hosts that lies elsewhere, or a rule of another version
             return False
         return True
@@ -136,13 +139,13 @@ class Bases:
         return base
 
 
-def written(base: Base, setting: Setting, name: str, note: str = "") -> str:
+def written(base: Base, setting: Setting, name: str, measures: Mapping[str, Measure], note: str = "") -> str:
     """The recipe that a setting makes, as the text of a TOML file. `note` becomes a comment at its head.
 
     Rules that this ledger could not measure are switched off in it, as they were on the page. Read again it is the same
     recipe: that is checked here. Raises `ManyoError` where it is not, and for a name or setting that is not possible.
     """
-    rules = setting.rules(base.rules)
+    rules = setting.rules(base.rules, measures)
     text = "".join(f"# {line}\n" for line in note.splitlines())
     text += f"name = {_toml(name)}\n"
     if base.extends:
@@ -166,7 +169,7 @@ def written(base: Base, setting: Setting, name: str, note: str = "") -> str:
         if "edits" in contents:
             text += "\n[edits]\n" + "".join(f"{when} = {_toml(some)}\n" for when, some in contents["edits"].items())
         text += "".join(map(_table, contents["rule"]))
-    again = judge.load(tomllib.loads(text))
+    again = judge.load(tomllib.loads(text), measures)
     if again.digest != rules.digest:
         raise ManyoError(
             "the recipe does not read as it was set",

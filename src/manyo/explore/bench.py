@@ -49,7 +49,7 @@ class Bench:
 
     def turn(self, base: Base, setting: Setting) -> judge.RuleSet:
         """Stand at this setting of this recipe; the recipe that it makes. Raises `ManyoError` as `Setting.rules` does."""
-        rules = setting.rules(base.rules)
+        rules = setting.rules(base.rules, self.rows.ledger.measures)
         if base is not self.base:
             self.rows.load(base.rules.columns)
             self.rows.forget(base.rules.columns)

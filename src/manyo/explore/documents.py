@@ -17,7 +17,6 @@ from manyo.errors import ManyoError
 from manyo.explore.rows import VERDICTS, Rows
 from manyo.explore.shelf import Shelf
 from manyo.judge.expressions import of_row
-from manyo.judge.known import known
 from manyo.release.labels import plain
 
 EXCERPT: Final = 360  # characters shown in a list
@@ -60,7 +59,7 @@ class Documents:
 
     def whole(self, row: int) -> dict[str, Any]:
         """A document's text, as far as a page can show it, and every number that was measured of it."""
-        names = [name for name in known() if name in self._rows.ledger.columns]
+        names = [name for name in self._rows.ledger.measures if name in self._rows.ledger.columns]
         values = self._read([row], names)[row]
         text = self._texts([row])[row]
         return {

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import sqrt
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from manyo.errors import ManyoError
 
@@ -35,11 +35,11 @@ class Judgements:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._made: dict[str, dict[str, Any]] = {}
-        self._file = self._open()
+        self._handle = self._open()
         try:
             self._read()
         except ManyoError:
-            self._file.close()
+            os.close(self._handle)
             raise
 
     def label(self, name: str) -> str:
@@ -60,41 +60,39 @@ class Judgements:
             raise ManyoError(f"a judgement is good or bad, not {label!r}", where="label", hint="choose one of them")
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         made = {"id": name, "label": label, "text": text[:MOST_CHARACTERS], **about, "time": moment}
-        again = self._made.pop(name, None)
-        self._made[name] = made
-        if again is None:
-            self._append(made)
+        if name in self._made:
+            self._replace({**{one: before for one, before in self._made.items() if one != name}, name: made})
         else:
-            self._replace()
+            self._append(made)
+            self._made[name] = made
 
     def undo(self) -> str:
         """Take the last judgement back; the id of its document, "" where there is none."""
         if not self._made:
             return ""
-        name = next(reversed(self._made))
-        del self._made[name]
-        self._replace()
+        *before, (name, _) = self._made.items()
+        self._replace(dict(before))
         return name
 
     def close(self) -> None:
-        self._file.close()
+        """Let go of the file. Nothing can be judged after it."""
+        os.close(self._handle)
 
-    def _open(self) -> TextIO:
+    def _open(self) -> int:
         try:
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            file = os.fdopen(handle, "a+", encoding="utf-8", newline="\n")
         except OSError as error:
             hint = "name another file with --judgements"
             raise ManyoError(
                 f"the judgements cannot be opened: {error.strerror}", where=str(self.path), hint=hint
             ) from None
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            file.close()
+            os.close(handle)
             what = "another `manyo explore` writes to this file"
             raise ManyoError(what, where=str(self.path), hint="end it, or name another file") from None
-        return file
+        return handle
 
     def _read(self) -> None:
         hint = "name another file with --judgements: nothing was written to this one"
@@ -118,38 +116,45 @@ class Judgements:
                 raise ManyoError("this file holds something else", where=str(self.path), hint=hint)
             if made is not None:
                 self._made[made["id"]] = made
-            self._replace()
+            self._replace(self._made)
 
     def _append(self, made: Mapping[str, Any]) -> None:
-        self._written(lambda: self._flush(self._file, _line(made)))
-
-    def _replace(self) -> None:
-        waiting = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
-
-        def write() -> None:
-            handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                self._flush(file, "".join(map(_line, self._made.values())))
-            waiting.replace(self.path)
-
-        self._written(write)
-        self._file.close()
-        self._file = self._open()
-
-    def _written(self, write: Any) -> None:
+        """Add a line. Where that fails, what was written of it is taken off again."""
+        size = os.fstat(self._handle).st_size
         try:
-            write()
+            _write(self._handle, _line(made))
         except OSError as error:
-            hint = "make room, or see to your rights there; what was judged before is safe"
-            raise ManyoError(
-                f"the judgement cannot be written: {error.strerror}", where=str(self.path), hint=hint
-            ) from None
+            os.ftruncate(self._handle, size)
+            raise self._full(error) from None
 
-    @staticmethod
-    def _flush(file: TextIO, content: str) -> None:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    def _replace(self, made: dict[str, dict[str, Any]]) -> None:
+        """Put a new file in the place of the old one, which stays where that fails."""
+        waiting = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        try:
+            handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            try:
+                _write(handle, "".join(map(_line, made.values())))
+            finally:
+                os.close(handle)
+            waiting.replace(self.path)
+        except OSError as error:
+            waiting.unlink(missing_ok=True)
+            raise self._full(error) from None
+        os.close(self._handle)
+        self._handle = self._open()
+        self._made = made
+
+    def _full(self, error: OSError) -> ManyoError:
+        hint = "make room, or see to your rights there; what was judged before is safe"
+        return ManyoError(f"the judgement cannot be written: {error.strerror}", where=str(self.path), hint=hint)
+
+
+def _write(handle: int, text: str) -> None:
+    """The whole text, on the disk before this returns."""
+    left = memoryview(text.encode("utf-8"))
+    while left:
+        left = left[os.write(handle, left) :]
+    os.fsync(handle)
 
 
 def _line(made: Mapping[str, Any]) -> str:

@@ -24,7 +24,6 @@ from manyo.explore.query import Query, chosen, find, search, spellings
 from manyo.explore.rows import MOST, Numbers, Rows
 from manyo.explore.setting import Setting
 from manyo.explore.shelf import Shelf
-from manyo.judge.known import known
 from manyo.judge.rules import ranges
 from manyo.release.labels import bounds, plain
 
@@ -43,9 +42,8 @@ class Room:
         self.documents = Documents(self.rows, self.shelf)
         self.judgements = Judgements(judgements)
         self._bench = Bench(self.rows)
-        self._labels = {
-            row: self.judgements.label(name) for name, row in self.documents.rows_of(self.judgements.labels()).items()
-        }
+        self._known = self.documents.rows_of(self.judgements.labels())  # of judged documents
+        self._labels = {row: self.judgements.label(name) for name, row in self._known.items()}
         self._lock = Lock()
         self._axes: dict[tuple[str, str], tuple[axes.Axis, Numbers]] = {}
         self._release = str(self.rows.ledger.manifest.get("name") or folder.absolute().name)
@@ -74,7 +72,7 @@ class Room:
                     "means": {"ja": one.means("ja"), "en": one.means("en")},
                     "held": name in self.rows.ledger.columns,
                 }
-                for name, one in known().items()
+                for name, one in self.rows.ledger.measures.items()
             },
             "judgements": {"count": self.judgements.count, "file": plain(str(self.judgements.path.absolute()))},
         }
@@ -100,7 +98,7 @@ class Room:
             if there.hosts is None:
                 if (base.key, name) not in self._axes:
                     values = self._bench.values(there)
-                    axis = axes.axis(there, values)
+                    axis = axes.axis(there, values, self.rows.ledger.measures)
                     self._axes = {(base.key, name): (axis, axis.bins(values))}
                 axis, bins = self._axes[base.key, name]
                 answer |= {"axis": axis.to_dict(), **axes.histogram(bins, self._bench.others(name))}
@@ -145,8 +143,9 @@ class Room:
         with self._lock:
             base, rules = self._turn(asked)
             failures = judge.explain(rules, self.rows.row(row, ["characters", *rules.columns]))
+            name = self.documents.id(row)
             self.judgements.add(
-                self.documents.id(row),
+                name,
                 label,
                 text,
                 rule=rule if rule in self._bench.places else "",
@@ -154,14 +153,14 @@ class Room:
                 failed=[one.rule for one in failures],
                 release=self._release,
             )
-            self._labels[row] = label
+            self._known[name], self._labels[row] = row, label
         return {"count": self.judgements.count, "row": row, "label": label}
 
     def undo(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Take the last judgement back."""
         with self._lock:
             name = self.judgements.undo()
-            row = self.documents.rows_of([name]).get(name, -1) if name else -1
+            row = self._known.get(name, -1)
             self._labels.pop(row, None)
         return {"count": self.judgements.count, "row": row, "label": ""}
 
@@ -176,7 +175,7 @@ class Room:
             standing = self._bench.standing()
         passed = f"{standing.passed:,} of {standing.candidates:,} candidates of {plain(self._release)!r} pass it"
         note = f"made with `manyo explore`, from {base.rules.name}\n{passed}: {standing.gained:,} gained, {standing.lost:,} lost"
-        return {"name": name, "toml": written(base, self._setting(asked), name, note)}
+        return {"name": name, "toml": written(base, self._setting(asked), name, self.rows.ledger.measures, note)}
 
     def load(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """A recipe to start from, its text in `toml`."""
@@ -198,7 +197,7 @@ class Room:
     def _base(self, base: Base) -> dict[str, Any]:
         rules = []
         for rule in base.rules.rules:
-            least, most = (0.0, 1.0) if rule.hosts else ranges(known(), rule)
+            least, most = (0.0, 1.0) if rule.hosts else ranges(self.rows.ledger.measures, rule)
             rules.append(
                 {
                     **{key: value for key, value in rule.to_dict().items() if not key.startswith("hosts")},

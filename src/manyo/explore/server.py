@@ -6,7 +6,8 @@ to point there (DNS rebinding), and other people may have accounts on the machin
 - `Host` must be the very address that was printed, `Origin` and `Sec-Fetch-Site`, where sent, must be of this page;
 - every question needs the token of this run in a header of its own, which no other site's page can send without being
   asked first, and such asking (`OPTIONS`) is refused. The token comes to the page in the URL's fragment, which browsers
-  do not send anywhere, and is different in each run;
+  do not send anywhere, and is different in each run. The browser that the command opens gets a ticket instead, good
+  for one exchange: what a program is started with can be read by every account of a machine;
 - files are served from a list made when the server starts: no path of a request touches the disk;
 - bodies are JSON in UTF-8, at most 2 MB, and must be read within 30 seconds;
 - the page may load, run and send nothing but its own (Content-Security-Policy), and may stand in no frame.
@@ -62,6 +63,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, room: Room, port: int = 0) -> None:
         self.room = room
         self.token = secrets.token_urlsafe(24)
+        self._ticket = ""
         self.files = _files()
         try:
             super().__init__((ADDRESS, port), _Handler)
@@ -73,6 +75,19 @@ class Server(ThreadingHTTPServer):
     def address(self, lang: str = "ja") -> str:
         """The URL of the page, with the token that lets it ask."""
         return f"http://{ADDRESS}:{self.server_port}/?lang={lang}#{self.token}"
+
+    def ticket(self, lang: str = "ja") -> str:
+        """The URL of the page with a ticket that is exchanged for the token once; it voids an earlier one."""
+        self._ticket = f"once-{secrets.token_urlsafe(24)}"
+        return f"http://{ADDRESS}:{self.server_port}/?lang={lang}#{self._ticket}"
+
+    def admits(self, said: str) -> bool:
+        """Whether this is the ticket, which is void from then on."""
+        ticket = self._ticket
+        right = bool(ticket) and hmac.compare_digest(said.encode(), ticket.encode())
+        if right:
+            self._ticket = ""
+        return right
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A fault of ours is told by its kind and place alone: its message could hold what a person reads."""
@@ -112,9 +127,13 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._ours():
             return
         question = self.path.removeprefix("/ask/")
-        if question == self.path or question not in _QUESTIONS:
+        said = self.headers.get(TOKEN, "")
+        if question == self.path or question not in (*_QUESTIONS, "enter"):
             self._refuse(HTTPStatus.NOT_FOUND, "there is no such question")
-        elif not hmac.compare_digest(self.headers.get(TOKEN, "").encode(), self.server.token.encode()):
+        elif question == "enter" and self.server.admits(said):
+            if self._body() is not None:
+                self._say(HTTPStatus.OK, {"token": self.server.token})
+        elif question == "enter" or not hmac.compare_digest(said.encode(), self.server.token.encode()):
             what = "open the address that `manyo explore` printed: this window's token is not of this run"
             self._refuse(HTTPStatus.FORBIDDEN, what)
         elif (asked := self._body()) is not None:
@@ -128,6 +147,9 @@ class _Handler(BaseHTTPRequestHandler):
         except Exception as error:  # noqa: BLE001  # the page must hear of it, and go on
             _tell(error)
             status, answer = HTTPStatus.INTERNAL_SERVER_ERROR, {"error": "a fault in Manyo: see the terminal"}
+        self._say(status, answer)
+
+    def _say(self, status: HTTPStatus, answer: Mapping[str, Any]) -> None:
         content = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         self._send(status, "application/json; charset=utf-8", content)
 
@@ -166,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: HTTPStatus, what: str) -> None:
         self.close_connection = True  # the body was not read
-        self._send(status, "application/json; charset=utf-8", json.dumps({"error": what}).encode())
+        self._say(status, {"error": what})
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Also what the standard library refuses (an unknown method, a line that is no request) is JSON with our headers."""

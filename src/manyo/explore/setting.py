@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from manyo import judge
 from manyo.errors import ManyoError
-from manyo.judge.known import known
 from manyo.judge.rules import ranges
+from manyo.measure.catalogue.entry import Measure
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,10 @@ class Setting:
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()
 
-    def rules(self, base: judge.RuleSet) -> judge.RuleSet:
+    def rules(self, base: judge.RuleSet, measures: Mapping[str, Measure]) -> judge.RuleSet:
         """The recipe as it is with these changes, the rules that are switched off left out.
+
+        `measures` are those that its rules name, by name.
 
         Raises `ManyoError` for a rule that the recipe has not, and for a threshold that no value could reach.
         """
@@ -32,15 +34,15 @@ class Setting:
             if name not in {rule.name for rule in base.rules}:
                 hint = "load the page again"
                 raise ManyoError(f"the recipe {base.name!r} has no rule {name!r}", where="setting", hint=hint)
-        changed = [self._changed(rule) for rule in base.rules if rule.name not in self.disabled]
+        changed = [self._changed(rule, measures) for rule in base.rules if rule.name not in self.disabled]
         return replace(base, rules=tuple(changed))
 
-    def _changed(self, rule: judge.Rule) -> judge.Rule:
+    def _changed(self, rule: judge.Rule, measures: Mapping[str, Measure]) -> judge.Rule:
         limits = self.limits.get(rule.name)
         if limits is None:
             return rule
         where = f"setting: {rule.name}"
-        least, most = (-math.inf, math.inf) if rule.hosts else ranges(known(), rule)
+        least, most = (-math.inf, math.inf) if rule.hosts else ranges(measures, rule)
         for end, limit in limits.items():
             if rule.hosts is not None or end not in ("min", "max") or getattr(rule, end) is None:
                 what = f"this rule has no threshold {end!r}"

@@ -15,6 +15,9 @@ import pyarrow.parquet as pq
 
 from manyo import engine
 from manyo.errors import ManyoError
+from manyo.judge.known import known
+from manyo.measure.catalogue import measures
+from manyo.measure.catalogue.entry import Measure
 from manyo.release import manifest
 
 BATCH: Final = 1 << 16  # rows
@@ -46,6 +49,14 @@ class Ledger:
             with _reading(path):
                 names = set(pq.read_schema(path.absolute()).names)
         return frozenset(names)
+
+    @cached_property
+    def measures(self) -> Mapping[str, Measure]:
+        """What a rule over it may name: every measure that Manyo knows, and those of the word lists it was built with.
+
+        A measure may be known and yet not be among the columns.
+        """
+        return {**known(), **measures(self.manifest.get("lists", {}))}
 
     @property
     def rows(self) -> int:

@@ -12,15 +12,16 @@ export class Refusal extends Error {
 
 let token = "";
 
-/** Take the token from the address, where it stands no longer than this. */
-export function enter() {
-  const given = location.hash.slice(1);
-  if (given) {
-    sessionStorage.setItem(KEEP, given);
-    history.replaceState(null, "", location.pathname + location.search);
-  }
-  token = sessionStorage.getItem(KEEP) || "";
+/** Take the token from the address, where it stands no longer than this; exchange a ticket for it. */
+export async function enter() {
+  token = location.hash.slice(1) || sessionStorage.getItem(KEEP) || "";
+  history.replaceState(null, "", location.pathname + location.search);
+  if (token.startsWith("once-")) token = (await ask("enter")).token;
+  sessionStorage.setItem(KEEP, token);
 }
+
+/** Tells runs of the server apart. */
+export const run = () => token.slice(0, 8);
 
 /** Ask, and wait for the answer. Throws `Refusal`, or `TypeError` where nobody answers. */
 export async function ask(question, asked = {}) {

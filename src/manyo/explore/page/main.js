@@ -111,10 +111,10 @@ function wire() {
 }
 
 async function begins() {
-  enter();
   speak(new URLSearchParams(location.search).get("lang"));
   translate();
   try {
+    await enter();
     state.info = await ask("start");
   } catch (error) {
     sayError(error);

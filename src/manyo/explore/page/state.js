@@ -1,5 +1,7 @@
 // What a person has set, and who wants to hear of changes.
 
+import { run } from "./ask.js";
+
 const listeners = {};
 
 export const state = {
@@ -101,7 +103,7 @@ export function step(by) {
 }
 
 const KEPT = ["recipe", "limits", "rule", "tab", "elsewhere", "alone", "keys"];
-const place = () => `manyo-setting-${state.info.folder}-${state.info.release}`;
+const place = () => `manyo-setting-${run()}`;
 
 /** Remember the setting for a reload of this window. */
 export function keep() {
