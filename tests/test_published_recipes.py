@@ -204,6 +204,8 @@ def test_words_by_another_tokenizer_are_told(crawl: Path, tmp_path: Path) -> Non
     assert "found with words by mecab; the words of this ledger are by sudachi" in shown.out
     assert json.loads(run("judge", built.path, "--recipe", "hojichar", "--json").out)["words"] == "sudachi"
     assert "found with words" not in run("judge", built.path, "--recipe", "fineweb2-ja", "--lang", "en").out
+    both = run("compare", built.path, "--recipes", "fineweb2-ja,hojichar", "--lang", "en").out
+    assert both.count("found with words") == 1 and "hojichar were found with words by mecab" in both
 
 
 # The slow readings. They take words as our lists find them, and leave out what stands in for a model.

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from manyo import judge as rooms
 from manyo.errors import ManyoError
-from manyo.replay.judging import OnRows, failures, ready
+from manyo.replay.judging import OnRows, failures, other_words, ready
 from manyo.replay.ledger import Ledger, Texts
 
 SAMPLES: Final = 5
@@ -37,7 +37,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`both[i, j]` documents pass the i-th and the j-th recipe: on the diagonal, how many pass each."""
+    """`both[i, j]` documents pass the i-th and the j-th recipe: on the diagonal, how many pass each.
+
+    `words` is the tokenizer of the ledger's words for each recipe whose thresholds were found with another, "" for others.
+    """
 
     rules: tuple[rooms.RuleSet, ...]
     candidates: int
@@ -47,6 +50,7 @@ class Comparison:
     only: tuple[int, ...]
     samples: tuple[tuple[Sample, ...], ...]
     texts_kept: bool
+    words: tuple[str, ...]
 
     def agreement(self, i: int, j: int) -> float:
         """Documents on which two recipes decide alike / candidates; 1 of none.
@@ -70,6 +74,7 @@ class Comparison:
             "all": self.all_of_them,
             "none": self.none_of_them,
             "only": list(self.only),
+            "words": list(self.words),
             "samples": {
                 name: [_plain(sample) for sample in some] for name, some in zip(names, self.samples, strict=True)
             },
@@ -134,6 +139,7 @@ def compare(
         only=tuple(only),
         samples=tuple(_samples(some, recipes, work) for some in chosen),
         texts_kept=work.kept,
+        words=tuple(other_words(ledger, rules) for rules in recipes),
     )
 
 

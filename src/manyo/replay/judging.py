@@ -124,7 +124,7 @@ def judge(folder: Path, rules: rooms.RuleSet, *, write: bool = False, on_rows: O
             for rule, (failed, alone, left) in zip(rules.rules, found, strict=True)
         ),
         unedited=() if list(rules.before) == ledger.manifest.get("rule_set", {}).get("before", []) else rules.before,
-        words=ledger.words if rules.extras and rules.words not in ("", ledger.words) else "",
+        words=other_words(ledger, rules),
         written=_target(folder, rules) if write else None,
     )
 
@@ -140,6 +140,11 @@ def ready(ledger: Ledger, rules: rooms.RuleSet) -> None:
                 hint=f"pip install 'manyo[{rules.extras[0]}]', then let a new release measure the texts that this one keeps: "
                 f"manyo release --from {ledger.folder} --recipe {rules.name} --out NEW",
             )
+
+
+def other_words(ledger: Ledger, rules: rooms.RuleSet) -> str:
+    """The tokenizer of the ledger's words where the rules' thresholds were found with another, else ""."""
+    return ledger.words if rules.words not in ("", ledger.words) else ""
 
 
 def failures(rules: rooms.RuleSet, batch: pa.RecordBatch) -> list[npt.NDArray[np.bool_]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from manyo.judge import RuleSet
 from manyo.release.labels import bounds, number, plain, share
 from manyo.release.overview import columns
 from manyo.replay.comparing import Comparison, Sample
@@ -59,13 +60,7 @@ def replay(found: Replay, lang: str) -> str:
             )
         )
     if found.words:
-        theirs, ours = found.rules.words, found.words
-        blocks.append(
-            say(
-                f"このレシピのしきい値は {theirs} の語で決められましたが、この台帳の語は {ours} によるものです。",
-                f"This recipe's thresholds were found with words by {theirs}; the words of this ledger are by {ours}.",
-            )
-        )
+        blocks.append(_other_words(found.rules, found.words, say))
     if found.gained:
         blocks.append(
             say(
@@ -105,6 +100,7 @@ def comparison(found: Comparison, lang: str) -> str:
         columns(counts),
         f"{say('判定の一致', 'Agreement')}\n{columns(table)}",
     ]
+    blocks += [_other_words(rules, words, say) for rules, words in zip(found.rules, found.words, strict=True) if words]
     for name, samples in zip(names, found.samples, strict=True):
         if samples:
             title = say(f"{name} だけで合格する文書の例", f"Only {name} keeps, for example")
@@ -117,6 +113,13 @@ def comparison(found: Comparison, lang: str) -> str:
             )
         )
     return "\n\n".join(blocks)
+
+
+def _other_words(rules: RuleSet, words: str, say: Say) -> str:
+    return say(
+        f"{rules.name} のしきい値は {rules.words} の語で決められましたが、この台帳の語は {words} によるものです。",
+        f"The thresholds of {rules.name} were found with words by {rules.words}; the words of this ledger are by {words}.",
+    )
 
 
 def _sample(sample: Sample, say: Say) -> Iterator[str]:
