@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ import manyo
 from manyo import engine
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
+from manyo.indexing import make as make_index
 from manyo.machine_code import is_warm
 from manyo.planning import Plan, plan_build, plan_reissue
 from manyo.publishing import publish, release_rules
@@ -71,12 +72,14 @@ def build(
     recipe: recipes.Recipe | Mapping[str, Any] | str | Path,
     out: str | Path,
     *,
+    against: Sequence[str | Path] = (),
     workers: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> Release:
     """Build the release that a recipe asks for, in the folder `out`.
 
-    `recipe` is a path, a mapping as TOML would give it, or a loaded recipe. `workers` takes precedence over the
+    `recipe` is a path, a mapping as TOML would give it, or a loaded recipe. `against` are folders of earlier releases,
+    beside those that the recipe names: what they have is refused as a duplicate. `workers` takes precedence over the
     recipe's. `on_progress` is called a few times a second; beside what a stage counts, `counts["input"]` is the size of
     the whole input in bytes as stored, and `counts["stored"]` how much of it the read stage has gone through. Raises `ManyoError` for whatever a person can put right; after it, or after being killed, the same call
     goes on where the work stopped. A finished release is only checked and given back.
@@ -85,6 +88,9 @@ def build(
         recipe = recipes.parse(recipe)
     elif not isinstance(recipe, recipes.Recipe):
         recipe = recipes.load(recipe)
+    if against:
+        named = [os.path.relpath(one, recipe.base) for one in against]
+        recipe = replace(recipe, against=tuple(dict.fromkeys([*recipe.against, *named])))
     # `expanduser` of os.path never raises.
     given = [(one, Path(recipe.base, os.path.expanduser(one.removeprefix("file://")))) for one in recipe.inputs]  # noqa: PTH111
     out = _folder(Path(out), given)
@@ -203,22 +209,49 @@ def _run(plan: Plan, store: engine.Store, out: Path, workers: int, on_progress: 
         reads += (run("compare", tasks, needed=True).digest,)
     tasks = [engine.Task("cluster", 0, "manyo.stages.matching:cluster", {"of": of, "near": near}, reads)]
     clustered = run("cluster", tasks, needed=True)
+    last_reads: tuple[str, ...] = (judged.digest, clustered.digest)
+    indexes: list[dict[str, str]] = []
+    settled: engine.Seal | None = None
+    if plan.against:
+        indexes = _indexes(plan, out, workers, show)
+        arguments = {"of": of, "near": near, "against": indexes}
+        tasks = [
+            engine.Task("meet", number, "manyo.stages.against:meet", {**arguments, "partition": number}, reads)
+            for number in range(plan.partitions)
+        ]
+        met = run("meet", tasks, needed=True)
+        task = engine.Task(
+            "earlier", 0, "manyo.stages.against:settle", {"releases": len(indexes)}, (clustered.digest, met.digest)
+        )
+        settled = run("earlier", [task], needed=True)
+        last_reads += (settled.digest,)
     last = {
         "of": of,
         "near": near,
         "measuring": plan.measuring.to_dict(),
         "rules": release_rules(plan.rules),
         "quality": list(recipe.release.quality),
+        "against": indexes,
     }
     tasks = [
-        engine.Task(
-            "release", commit.shard, "manyo.stages.releasing:release_shard", last, (judged.digest, clustered.digest)
-        )
+        engine.Task("release", commit.shard, "manyo.stages.releasing:release_shard", last, last_reads)
         for commit in judged.commits
         if not commit.lost
     ]
     released = run("release", tasks, needed=True)
-    return publish(plan, store, out, done, judged, released)
+    return publish(plan, store, out, done, judged, settled, released)
+
+
+def _indexes(plan: Plan, out: Path, workers: int, on_progress: OnProgress) -> list[dict[str, str]]:
+    """Where the indexes of the earlier releases are: in them, or made here for those that have none."""
+    found = []
+    for one in plan.against:
+        index = one.index(plan.recipe.dedupe)
+        if index is None:
+            into = out / engine.WORK / "earlier" / one.digest[:12]
+            index = make_index(one, into, plan.recipe.dedupe, workers=workers, on_progress=on_progress)
+        found.append({"folder": str(index.folder.absolute()), "digest": one.digest, "label": one.label})
+    return found
 
 
 def _without_repeated_lines(plan: Plan, done: engine.Seal, run: Callable[..., engine.Seal]) -> engine.Seal:

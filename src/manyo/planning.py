@@ -7,6 +7,7 @@ then nothing is read, decoded or masked again, and only what the recipe decides 
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -21,6 +22,7 @@ import pyarrow as pa
 from manyo import collect, engine, judge, protect, release
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
+from manyo.indexing import Earlier, earlier
 from manyo.judge.known import extra
 from manyo.judge.known import known as known_measures
 from manyo.measure import segmenters
@@ -63,6 +65,7 @@ class Plan:
     measuring: Measuring
     rules: judge.RuleSet
     origin: Origin
+    against: tuple[Earlier, ...] = ()  # releases whose documents are not to come again
 
     @property
     def partitions(self) -> int:
@@ -93,6 +96,7 @@ class Plan:
             "recipe": self.recipe.to_dict(),
             "rules": self.rules.digest,
             "lists": list_digests(self.measuring.lists),
+            "against": {earlier.label: earlier.digest for earlier in self.against},
             "inputs": dict(self.origin.identity),
         }
 
@@ -112,7 +116,7 @@ def plan_build(recipe: recipes.Recipe) -> Plan:
     measuring, rules = _check(recipe)
     sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
     shards = collect.plan(sources, shard_bytes=recipe.engine.shard)
-    return Plan(recipe, measuring, rules, _Inputs(recipe, sources, shards))
+    return Plan(recipe, measuring, rules, _Inputs(recipe, sources, shards), _earlier(recipe))
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ def plan_reissue(folder: Path, recipe: str | Path) -> Plan:
         made = recipes.parse(whole.get("recipe", {}))
     wanted = _wanted(made, recipe)
     origin = _Kept(folder, whole)
-    plan = Plan(wanted, *_check(wanted), origin)
+    plan = Plan(wanted, *_check(wanted), origin, _earlier(wanted))
     if whole.get("made_with") != plan.fingerprint:
         raise ManyoError(
             f"this release was made with {whole.get('made_with')}, and this is {plan.fingerprint}",
@@ -267,6 +271,16 @@ class _Kept:
 
     def inputs(self, done: engine.Seal) -> list[dict[str, Any]]:
         return list(self.manifest["inputs"])
+
+
+def _earlier(recipe: recipes.Recipe) -> tuple[Earlier, ...]:
+    """The releases that the recipe is built against, each once, and their indexes, where they have some, of use."""
+    found: dict[str, Earlier] = {}
+    for given in recipe.against:
+        one = earlier(Path(recipe.base, os.path.expanduser(given)))  # noqa: PTH111  # `expanduser` of os.path never raises
+        one.index(recipe.dedupe)
+        found.setdefault(one.digest, one)
+    return tuple(found.values())
 
 
 def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:

@@ -22,6 +22,10 @@ _NAMES: Final = {
     "match": ("重複の照合", "matching duplicates"),
     "compare": ("判定の難しい組の比較", "comparing pairs in doubt"),
     "cluster": ("重複のまとめ", "clustering"),
+    "sign": ("既存版の署名", "signing an earlier release"),
+    "sort": ("既存版の索引", "sorting its index"),
+    "meet": ("既存版との照合", "looking up in earlier releases"),
+    "earlier": ("既存版との重複のまとめ", "settling what they have"),
     "release": ("書き出し", "writing the release"),
 }
 

@@ -20,11 +20,18 @@ _OURS: Final = re.compile(r"\.?part-\d{5,}\.parquet(\.tmp)?\Z")  # what a build 
 
 
 def publish(
-    plan: Plan, store: engine.Store, out: Path, done: engine.Seal, judged: engine.Seal, released: engine.Seal
+    plan: Plan,
+    store: engine.Store,
+    out: Path,
+    done: engine.Seal,
+    judged: engine.Seal,
+    settled: engine.Seal | None,
+    released: engine.Seal,
 ) -> dict[str, Any]:
     """Give the parts their public names, then write the papers; the manifest comes last and makes it a release.
 
-    `done` seals the read stage, `judged` the one that judged, `released` the last one. Returns the manifest.
+    `done` seals the read stage, `judged` the one that judged, `settled` the one that says what earlier
+    releases have, where there are some, `released` the last one. Returns the manifest.
     """
     figures = _early(done)
     for commit in released.commits:
@@ -62,6 +69,7 @@ def publish(
         "lists": list_digests(plan.measuring.lists),
         "words": plan.measuring.words,
         "inputs": plan.origin.inputs(done),
+        **({"against": _against(plan, settled)} if settled else {}),
         "counts": figures.counts(),
         "damage": _damage(done),
         "repaired": done.statistics.get("repaired", {}),
@@ -93,6 +101,20 @@ def release_rules(rules: judge.RuleSet) -> list[dict[str, Any]]:
             "source": rule.source,
         }
         for rule in rules.rules
+    ]
+
+
+def _against(plan: Plan, settled: engine.Seal) -> list[dict[str, Any]]:
+    """The earlier releases, and how many documents were left out because each has them."""
+    met = settled.statistics.get("met", {})
+    return [
+        {
+            "name": one.name,
+            "manifest_sha256": one.digest,
+            "documents": one.documents,
+            "duplicates": met.get(str(number), 0),
+        }
+        for number, one in enumerate(plan.against)
     ]
 
 

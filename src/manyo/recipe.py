@@ -107,17 +107,18 @@ _SECTIONS: Final[Mapping[str, type]] = {
 # less than it needs for itself, and to compile kernels, would blame the documents that it dies at.
 _SIZES: Final = {"shard": (1, 10**15), "batch": (1, 10**12), "page": (1, 10**9), "memory": (500 * 10**6, 10**15)}
 _MOST_WORKERS: Final = 1024
-_SCALARS: Final = ("name", "description", "inputs")
+_SCALARS: Final = ("name", "description", "inputs", "against")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A checked recipe. `base` is the folder that its relative paths start from, `where` what errors call it."""
+    """A checked recipe. `against` are folders of earlier releases. `base` is the folder that its relative paths start from, `where` what errors call it."""
 
     name: str
     inputs: tuple[str, ...]
     base: str
     description: str = ""
+    against: tuple[str, ...] = ()
     columns: Columns = field(default_factory=Columns)
     read: Read = field(default_factory=Read)
     measure: Measure = field(default_factory=Measure)
@@ -134,7 +135,8 @@ class Recipe:
         sections = {name: _plain(getattr(self, name)) for name in _SECTIONS}
         sections["engine"] = {"shard": self.engine.shard, "page": self.engine.page}
         inputs = [_public(given) for given in self.inputs]
-        return {"name": self.name, "description": self.description, "inputs": inputs, **sections}
+        against = {"against": [_public(given) for given in self.against]} if self.against else {}
+        return {"name": self.name, "description": self.description, "inputs": inputs, **against, **sections}
 
     @property
     def digest(self) -> str:
@@ -205,12 +207,17 @@ def parse(table: Mapping[str, Any], *, where: str = "recipe", base: str = ".", n
         raise ManyoError(
             "the recipe names no inputs", where=where, hint='write inputs = ["crawl/*.warc.gz", "documents/"]'
         )
+    against = table.get("against", [])
+    against = [against] if isinstance(against, str) else against
+    if not isinstance(against, list) or not all(isinstance(item, str) and item for item in against):
+        raise ManyoError("against names no releases", where=where, hint='write against = ["../2024-04"]')
     for key in ("name", "description"):
         if not _is_text(table.get(key, "")):
             raise ManyoError(f"{key} must be text", where=where, hint=f'write {key} = "..."')
     return Recipe(
         name=table.get("name") or name,
         inputs=tuple(inputs),
+        against=tuple(dict.fromkeys(against)),
         base=base,
         description=table.get("description", ""),
         where=where,
@@ -326,6 +333,10 @@ name = "my-corpus"
 # 入力：WARC・WET・HTML・テキスト・JSONL・Parquet のファイル、フォルダ、ワイルドカード、URL（s3:// など）
 # Inputs: WARC, WET, HTML, text, JSONL and Parquet files, folders, patterns, fsspec URLs
 inputs = ["crawl/*.warc.gz", "documents/"]
+
+# すでにある公開版のフォルダ。その文書と同じ文章は重複として除きます
+# Folders of earlier releases: what they have already is left out as a duplicate
+# against = ["../2024-04"]
 
 [read]
 # ruby = "drop"            # ふりがな：drop（消す）, keep（残す）, parenthesise（かっこに入れる）

@@ -37,11 +37,26 @@ def new(path: Path) -> None:
 @main.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="RECIPE.toml | INPUT...")
 @OUT
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="RELEASE",
+    help="An earlier release: what it has is left out as a duplicate. May be given several times.",
+)
 @WORKERS
 @QUIET
 @PROGRESS
 @LANG
-def build(inputs: tuple[str, ...], out: Path, workers: int | None, quiet: bool, as_json: bool, lang: str) -> None:
+def build(
+    inputs: tuple[str, ...],
+    out: Path,
+    against: tuple[Path, ...],
+    workers: int | None,
+    quiet: bool,
+    as_json: bool,
+    lang: str,
+) -> None:
     """Build a corpus release from a recipe, or straight from files and folders with the default recipe.
 
     Interrupted or killed, the same command goes on where it stopped; the result does not depend on it, nor on the
@@ -52,6 +67,7 @@ def build(inputs: tuple[str, ...], out: Path, workers: int | None, quiet: bool, 
       manyo build recipe.toml --out corpus
       manyo build crawl/*.warc.gz --out corpus
       manyo build documents/ --out corpus --workers 1
+      manyo build may.toml --out 2024-05 --against 2024-03 --against 2024-04
     """
     from manyo import pipeline, recipe
 
@@ -60,8 +76,33 @@ def build(inputs: tuple[str, ...], out: Path, workers: int | None, quiet: bool, 
     else:
         wanted = recipe.parse({"inputs": list(inputs)}, base=str(Path.cwd()), name=out.name or "corpus")
     with shown(quiet, as_json, lang) as display:
-        release = pipeline.build(wanted, out, workers=workers, on_progress=display)
+        release = pipeline.build(wanted, out, against=against, workers=workers, on_progress=display)
     announce(release, quiet, as_json, lang)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--recipe", type=click.Path(path_type=Path), help="Whose [dedupe] it is made for; the release's own by default."
+)
+@WORKERS
+@QUIET
+@LANG
+def index(folder: Path, recipe: Path | None, workers: int | None, quiet: bool, lang: str) -> None:
+    """Make the index that later builds look their documents up in (--against), in the folder index/ of a release.
+
+    Without one, a build makes its own and throws it away with its work folder.
+
+    \b
+    Example:
+      manyo index 2024-04
+    """
+    from manyo import indexing
+
+    with shown(quiet, False, lang) as display:
+        made = indexing.index(folder, recipe, workers=workers or 0, on_progress=display)
+    if not quiet:
+        click.echo(f"{made.folder}: {made.documents:,} documents, {made.size:,} bytes")
 
 
 @main.command()

@@ -36,6 +36,7 @@ DICTIONARY: Final = (
     "language",
     "date",
     "verdict",
+    "against",
     "duplicate_kind",
     "failed.list.element",
     "spans.list.element.kind",

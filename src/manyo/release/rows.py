@@ -41,6 +41,7 @@ CLUSTERED: Final = (
     pa.field("cluster", pa.string()),  # id of the cluster's kept document; "" where the text stands alone
     pa.field("cluster_size", pa.int32()),  # 1 where the text stands alone
     pa.field("similarity", pa.float32()),  # estimated Jaccard to the kept document; null where there is none
+    pa.field("against", pa.string()),  # the earlier release that `cluster` is kept in, name@digest; "" for this one
     pa.field("duplicate_kind", pa.string()),  # "exact", "near", "url" or ""
 )
 SOURCE: Final = pa.struct(

@@ -149,7 +149,8 @@ def _cluster(ledger: ds.Dataset, row: Mapping[str, Any]) -> dict[str, Any] | Non
     if not row["cluster"]:
         return None
     names = ["id", "url", "verdict", "similarity", "duplicate_kind"]
-    kept = _head(ledger, names, pc.field("id") == row["cluster"])
+    against = row.get("against") or ""
+    kept = [] if against else _head(ledger, names, pc.field("id") == row["cluster"])
     others = _head(ledger, names, (pc.field("cluster") == row["cluster"]) & (pc.field("id") != row["id"]))
     for member in [*kept, *others]:
         member["similarity"] = shortest(member["similarity"])
@@ -158,6 +159,7 @@ def _cluster(ledger: ds.Dataset, row: Mapping[str, Any]) -> dict[str, Any] | Non
         "kept": kept[0] if kept else {"id": row["cluster"]},
         "similarity": shortest(row["similarity"]),
         "kind": row["duplicate_kind"],
+        "against": against,
         "members": [member for member in others if member["id"] != row["cluster"]][:MEMBERS],
     }
 
@@ -293,6 +295,8 @@ def _same_text(story: Mapping[str, Any], lang: str) -> str:
         kind = label(labels.DUPLICATES, cluster["kind"]).text(lang)
         rows.append((say("種類", "kind"), kind, f"{say('類似度', 'similarity')} {number(cluster['similarity'])}"))
         rows.append((say("採用された文書", "kept document"), kept["id"], kept.get("url", "")))
+        if cluster["against"]:
+            rows.append((say("採用した公開版", "kept in release"), cluster["against"], ""))
     rows += [(say("ほかの文書", "other"), member["id"], member["url"]) for member in members]
     hidden = cluster["size"] - 1 - len(members) - (not own)
     if hidden > 0:

@@ -25,7 +25,7 @@ UNEDITED = (
 
 def schema(rules: judge.RuleSet, measuring: Measuring) -> pa.Schema:
     """A full row before its cluster is known."""
-    later = {"verdict", "cluster", "cluster_size", "similarity", "duplicate_kind"}
+    later = {"verdict", "cluster", "cluster_size", "similarity", "against", "duplicate_kind"}
     known = [field for field in release.full_schema(measuring.fields) if field.name not in later]
     return pa.schema([*known, *(UNEDITED if rules.before or rules.after else ())])
 

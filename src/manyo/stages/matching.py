@@ -18,7 +18,7 @@ Int64Array = npt.NDArray[np.int64]
 def supersede(context: engine.Context, *, of: str, partition: int, near: dict[str, Any]) -> engine.Result:
     """Find the captures that give way to another of their address: `gone`, int64 pairs (who stays, who goes)."""
     shards = Shards(context, of)
-    columns, documents = _gather(shards, "addresses", partition, "low", "high", "time")
+    columns, documents = gather(shards, "addresses", partition, "low", "high", "time")
     gone = dedupe.superseded(np.stack(columns[:2], 1), columns[2], documents, dedupe.Settings(**near).url)
     return engine.Result(files={"gone": _write(context, "gone", gone)}, statistics={"superseded": len(gone)})
 
@@ -33,9 +33,9 @@ def match(context: engine.Context, *, of: str, partition: int, near: dict[str, A
     gone = np.unique(superseded(context, settings)[:, 1])
     found = dedupe.Edges(np.zeros((0, 2), np.int64), np.zeros((0, 2), np.int64))
     if settings.near:
-        (keys,), documents = _without(gone, *_gather(shards, "keys", partition, "key"))
+        (keys,), documents = without(gone, *gather(shards, "keys", partition, "key"))
         found = dedupe.edges(keys, documents, shards.arrays("sketches", np.uint8, settings.permutations), settings)
-    digests, documents = _without(gone, *_gather(shards, "exact", partition, "low", "high"))
+    digests, documents = without(gone, *gather(shards, "exact", partition, "low", "high"))
     exact = dedupe.exact_edges(np.stack(digests, 1), documents)
     forest = dedupe.spanning_forest(np.concatenate([found.sure, exact]))
     doubtful = dedupe.undecided(forest, found.doubtful)
@@ -49,7 +49,7 @@ def superseded(context: engine.Context, settings: dedupe.Settings) -> Int64Array
     return _pairs(context, commits, "gone")
 
 
-def _gather(shards: Shards, name: str, partition: int, *columns: str) -> tuple[list[npt.NDArray[Any]], Int64Array]:
+def gather(shards: Shards, name: str, partition: int, *columns: str) -> tuple[list[npt.NDArray[Any]], Int64Array]:
     """The columns of one partition of all shards, and the numbers of the documents they are of."""
     batches = list(shards.partition(name, partition))
     values = [np.concatenate([np.asarray(batch.column(column)) for _, batch in batches]) for column in columns]
@@ -57,7 +57,7 @@ def _gather(shards: Shards, name: str, partition: int, *columns: str) -> tuple[l
     return values, np.concatenate(rows)
 
 
-def _without(
+def without(
     gone: Int64Array, columns: list[npt.NDArray[Any]], documents: Int64Array
 ) -> tuple[list[npt.NDArray[Any]], Int64Array]:
     """The rows of the documents that are not among the sorted numbers `gone`."""

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import manyo.dedupe as dedupe
 from manyo import engine, judge, records, release
 from manyo.measure.settings import Settings as Measuring
+from manyo.stages.against import Met, met
 from manyo.stages.findings import Shards, mapped, passes
 
 _SHARES: Final = ("hiragana_share", "katakana_share", "kanji_share", "latin_share")  # drawn in the report
@@ -28,6 +29,7 @@ def release_shard(
     measuring: dict[str, Any],
     rules: list[dict[str, Any]],
     quality: Sequence[str],
+    against: list[dict[str, str]],
 ) -> engine.Result:
     """Write one shard's parts of `data` and `ledger`; its `figures` are a file, since samples of text are in them."""
     settings, measures = dedupe.Settings(**near), Measuring(**measuring).fields
@@ -36,6 +38,8 @@ def release_shard(
     base, last = int(shards.bases[place]), int(shards.bases[place + 1])
     keepers = mapped(context.fetch(context.commits("cluster")[0].files["keepers"]), np.int64, 3)[base:last]
     found = _clusters(shards, place, keepers, settings)
+    if against:
+        found = _refused_as_known(found, met(context, shards, place, settings, against), against)
     paths = {name: context.scratch(f"{name}.parquet") for name in ("data", "ledger")}
     figures = release.write_shard(
         paths["data"],
@@ -87,7 +91,25 @@ def _clusters(
         "cluster": pa.array(ids, pa.string()),
         "cluster_size": pa.array(keepers[:, 1].astype(np.int32)),
         "similarity": pa.array(similarity, mask=kept | ~known),
+        "against": pa.array([""] * len(keepers), pa.string()),
         "duplicate_kind": pa.array(kinds, pa.string()),
+    }
+
+
+def _refused_as_known(found: dict[str, pa.Array], known: Met, against: list[dict[str, str]]) -> dict[str, pa.Array]:
+    """The cluster columns, where documents that an earlier release has are duplicates of its own."""
+    columns = {name: values.to_numpy(zero_copy_only=False).copy() for name, values in found.items()}
+    labels = np.array([one["label"] for one in against], object)
+    columns["verdict"][known.rows] = records.DUPLICATE
+    columns["cluster"][known.rows] = known.ids
+    columns["cluster_size"][known.rows] += 1  # the one that is kept there
+    columns["similarity"][known.rows] = known.similarity
+    columns["against"][known.rows] = labels[known.releases]
+    of_text = np.where(known.exact, release.EXACT, release.NEAR)
+    superseded = columns["duplicate_kind"][known.rows] == release.URL
+    columns["duplicate_kind"][known.rows] = np.where(superseded, release.URL, of_text)
+    return {
+        name: pa.array(values, found[name].type, from_pandas=name == "similarity") for name, values in columns.items()
     }
 
 
@@ -96,6 +118,7 @@ _REFUSED: Final = {
     "cluster": "",
     "cluster_size": 1,
     "similarity": None,
+    "against": "",
     "duplicate_kind": "",
 }
 

@@ -11,14 +11,14 @@ import pyarrow as pa
 import manyo.dedupe as dedupe
 from manyo import engine, judge, protect, read, records
 from manyo.columns import Column
-from manyo.dedupe import lines, repeats
+from manyo.dedupe import lines, lookup, repeats
 from manyo.measure.settings import Settings as Measuring
 from manyo.stages.documents import documents
 
 
 def warm(context: engine.Context) -> engine.Result:
     """The stage: nothing comes of it but machine code."""
-    for step, part in enumerate((_warm_reading, _warm_deduplication)):
+    for step, part in enumerate((_warm_reading, _warm_deduplication, _warm_lines)):
         context.report({"documents": step})
         part()
     return engine.Result()
@@ -56,6 +56,11 @@ def _warm_deduplication() -> None:
     roots = dedupe.clusters(3, [dedupe.spanning_forest(np.concatenate([edges, exact]))])
     dedupe.representatives(roots, numbers, numbers)
     dedupe.jaccard(texts, np.array([[0, 1]]), settings.ngram)
+    lookup.gallop(np.sort(keys.ravel()), np.sort(keys.ravel()), dedupe.LEADERS)
+
+
+def _warm_lines() -> None:
+    texts = Column.of(["いろはにほへとちりぬるを", "わかよたれそつねならむ"])
     wanted = dedupe.LineSettings(overall=2)
     found = lines.units(texts, wanted)
     repeats.looked_up(repeats.repeated(found.keys, found.keys, found.rows, wanted.overall), found.keys)
