@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,10 +77,8 @@ def serving(release: Path, judgements: Path, **room: Any) -> Iterator[Server]:
             study.close()
 
 
-def chromium() -> str:
-    """Where Chromium and its driver are, "" where they are not."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for path in map(shutil.which, names) if path), "")
-    return (
-        found if found and shutil.which("chromedriver") and sys.platform != "win32" else os.environ.get("CHROMIUM", "")
-    )
+def chromium() -> tuple[str, str] | None:
+    """Where Chromium and its driver are; None where one of them is not."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    driver = shutil.which("chromedriver")
+    return (browser, driver) if browser and driver else None

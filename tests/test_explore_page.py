@@ -43,13 +43,14 @@ def server(built: Path, tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
+    assert CHROMIUM
+    options.binary_location, path = CHROMIUM
     downloads = str(tmp_path_factory.mktemp("downloads"))
     options.add_experimental_option("prefs", {"download.default_directory": downloads})
     for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1300,900"):
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(path))
     driver.downloads = downloads
     yield driver
     driver.quit()

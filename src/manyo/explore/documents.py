@@ -22,7 +22,7 @@ from manyo.release.labels import plain
 EXCERPT: Final = 360  # characters shown in a list
 WHOLE: Final = 50_000  # characters of a document that is opened
 _AHEAD: Final = 60  # characters before the place that was searched for
-_SHOWN: Final = ("id", "url", "title", "date", "charset", "failed", "duplicate_kind")
+_SHOWN: Final = ("id", "url", "file", "title", "date", "charset", "failed", "duplicate_kind")
 
 
 class Documents:

@@ -42,7 +42,7 @@ export function card(shown, patterns, judge) {
       button("good", "g"),
       button("bad", "b"),
       el("button", { type: "button", class: "open", "aria-expanded": "false", onclick: () => unfold(node) }, t("whole_text"), el("kbd", { "aria-hidden": "true" }, "o")),
-      el("span", { class: "address" }, outside(shown.url), " ", el("code", {}, shown.id.slice(0, 12))),
+      el("span", { class: "address" }, outside(shown.url || shown.file), " ", el("code", {}, shown.id.slice(0, 12))),
     ),
   );
   node.shown = shown;
@@ -107,7 +107,7 @@ function measures(values) {
   const rows = Object.entries(values).map(([name, value]) => [state.info.measures[name]?.[lang()] ?? name, name, value]);
   return el(
     "details",
-    { class: "all", open: true },
+    { class: "all" },
     el("summary", {}, t("all_measures")),
     el("dl", {}, rows.map(([title, name, value]) => el("div", {}, el("dt", { title: name }, title), el("dd", {}, number(value))))),
   );

@@ -90,6 +90,12 @@ async function open(file) {
   }
 }
 
+/** How high what stays at the top is, for what scrolls below it. */
+function fitHead() {
+  const bar = document.querySelector(".bar-top");
+  document.documentElement.style.setProperty("--head", `${bar.offsetHeight || $("summary").offsetHeight}px`);
+}
+
 function wire() {
   for (const button of document.querySelectorAll("button[data-lang]")) {
     button.addEventListener("click", () => {
@@ -108,6 +114,8 @@ function wire() {
   $("save").addEventListener("click", openRecipe);
   $("help").addEventListener("click", openHelp);
   listen();
+  const watch = new ResizeObserver(fitHead);
+  for (const node of [document.querySelector(".bar-top"), $("summary")]) watch.observe(node);
 }
 
 async function begins() {
