@@ -203,18 +203,47 @@ def _hashes(gram: np.uint64, shift: np.uint64, width: int) -> tuple[int, int, in
 
 
 @inlined
-def _name(gram: np.uint64, bits: int, slots: Words, names_of: Codes, names: int) -> int:
-    """The number of an n-gram: `names`, the next one, if it is new. A slot without one is 0, as no n-gram is."""
+def _slot(gram: np.uint64, bits: int, slots: Words) -> int:
+    """The slot of an n-gram in a table of two to the power of `bits`: its own or, where it is 0, as no n-gram is, a free one."""
     mask = (1 << bits) - 1
     slot = wide(gram * _SALT >> np.uint64(64 - bits))
     probes = 0
     while slots[slot] != gram and slots[slot] != 0 and probes < PROBES:
         slot = (slot + 1) & mask
         probes += 1
-    if slots[slot] == 0:
-        slots[slot] = gram
-        names_of[slot] = names
-    return wide(names_of[slot])
+    return slot
+
+
+@borrowing
+def likely(
+    size: int,
+    crossings: int,
+    counts: Longs,
+    short: Shorts,
+    least: IntArray,
+    twos: Codes,
+    threes: Codes,
+    fours: Codes,
+    found: IntArray,
+) -> None:
+    """Find places of n-grams of 2, 3 and 4 characters that may be the most frequent; `found` gets how many of each.
+
+    `least` gets the count that they have at least: three quarters of the highest.
+    """
+    width, third = 1 << sketch_bits(size), len(short) // 3
+    for part in range(3):
+        highest = np.uint32(0)
+        for slot in range(part * width, (part + 1) * width):
+            highest = max(highest, counts[slot])
+        least[part] = max(2, wide(highest) - wide(highest) // 4)
+    of_two, of_three, of_four = least[0], least[1], least[2]
+    two = three = four = 0
+    for index in range(size + crossings):
+        twos[two] = threes[three] = fours[four] = index
+        two += wide(counts[short[index]]) >= of_two
+        three += wide(counts[short[third + index]]) >= of_three
+        four += wide(counts[short[2 * third + index]]) >= of_four
+    found[0], found[1], found[2] = two, three, four
 
 
 @borrowing
@@ -229,52 +258,45 @@ def most_frequent(
     length: int,
     counts: Longs,
     short: Shorts,
-    slots: Words,
-    names_of: Codes,
     places: Codes,
-    often: Codes,
+    candidates: int,
+    least: int,
+    slots: Words,
+    often: IntArray,
     found: IntArray,
 ) -> None:
     """Write how often the most frequent n-gram of `length` occurs in each reading into `found`, 0 where none does twice.
 
-    `often` is scratch of two for each place.
+    `places` has the `candidates` whose count is `least` at least. `often`, as long as `slots`, is scratch.
     """
-    width, third = 1 << sketch_bits(size), (length - 2) * (len(short) // 3)
+    third = (length - 2) * (len(short) // 3)
     shift = np.uint64(_WIDTH * (SHORTEST - length))
-    most = np.uint32(0)
-    for slot in range((length - 2) * width, (length - 1) * width):
-        most = max(most, counts[slot])
-    highest = wide(most)
-    found[0] = found[1] = 0
-    least = max(2, highest - highest // 4)
-    while highest > 1:
-        candidates = 0
-        for index in range(size + crossings):
-            places[candidates] = index
-            candidates += counts[short[third + index]] >= least
+    while True:
         bits = bits_for(2 * candidates)
         slots[: 1 << bits] = 0
-        names = top = other_top = 0
+        top = other_top = 0
         for candidate in range(candidates):
             place = wide(places[candidate])
             if place < size:
-                of_first, of_second = 1, wide(distance[place] >= length)
+                occurs = 1 << 32 | wide(distance[place] >= length)
             else:
-                of_first, of_second = 0, wide(distance[crossing[place - size]] < length)
+                occurs = wide(distance[crossing[place - size]] < length)
                 place = second + wide(in_second[crossing[place - size]])
-            name = _name(grams[place] >> shift, bits, slots, names_of, names)
-            if name == names:
-                often[2 * name] = often[2 * name + 1] = 0
-                names += 1
-            one, other = wide(often[2 * name]) + of_first, wide(often[2 * name + 1]) + of_second
-            often[2 * name], often[2 * name + 1] = one, other
-            top, other_top = max(top, one), max(other_top, other)
+            gram = grams[place] >> shift
+            slot = _slot(gram, bits, slots)
+            occurs += often[slot] if slots[slot] else 0
+            slots[slot], often[slot] = gram, occurs
+            top, other_top = max(top, occurs >> 32), max(other_top, occurs & 0xFFFFFFFF)
         # Any that is more frequent has a higher count than the tops: look at these too, once.
         lowest = min(top, other_top)
         if lowest + 1 >= least or least == 2:
             found[0], found[1] = top if top > 1 else 0, other_top if other_top > 1 else 0
             return
         least = max(2, lowest + 1)
+        candidates = 0
+        for index in range(size + crossings):
+            places[candidates] = index
+            candidates += wide(counts[short[third + index]]) >= least
 
 
 @borrowing
@@ -328,10 +350,12 @@ def again(
         if place >= size:
             place = second + wide(in_second[crossing[place - size]])
             places[index] = place
-        name = _name(grams[place], bits, slots, names_of, names)
-        if name == names:
-            ends[name] = 0
+        slot = _slot(grams[place], bits, slots)
+        if slots[slot] == 0:
+            slots[slot], names_of[slot] = grams[place], names
+            ends[names] = 0
             names += 1
+        name = names_of[slot]
         named[index] = name
         ends[name] += 2
         ends[name] |= not clear  # the lowest bit: some n-gram that begins here is not the same in both readings

@@ -49,8 +49,9 @@ import numpy.typing as npt
 
 from manyo.columns import IntArray
 from manyo.kernels import borrowing, inlined, wide
-from manyo.measure.ngrams import LENGTHS, LONGEST, PROBES, SHORTEST, Codes, Words, bits_for
+from manyo.measure.ngrams import LENGTHS, LONGEST, SHORTEST, Codes, Words
 from manyo.measure.ratio import share
+from manyo.measure.repetition import came_before
 
 SHORT_LINE: Final = 10
 
@@ -114,8 +115,9 @@ def columns(counts: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[An
 
 
 @borrowing
-def letters(codes: Codes, size: int, counts: IntArray) -> None:
-    hiragana = katakana = kanji = marks = run = longest = 0
+def letters(codes: Codes, size: int, counts: IntArray) -> int:
+    """Count letters and runs. Returns how many characters may end a line or a sentence, here or in `repetition.py`."""
+    hiragana = katakana = kanji = marks = ends = run = longest = 0
     previous = np.int32(-1)
     for at in range(size):
         code = codes[at]
@@ -125,6 +127,8 @@ def letters(codes: Codes, size: int, counts: IntArray) -> None:
         kanji += (code == 0x3005) | (code == 0x3007) | (code == 0x303B)
         marks += (code == 0x3001) | (code == 0x3002) | (code == 0xFF0C)
         marks += (code == 0xFF0E) | (code == 0xFF01) | (code == 0xFF1F)
+        ends += (code == 0x0A) | (code == 0x21) | (code == 0x3F) | (code == 0x3002) | (code == 0xFF61)
+        ends += (code == 0xFF0E) | (code == 0xFF01) | (code == 0xFF1F)
     for at in range(size):
         code = codes[at]
         run = run + 1 if code == previous else 1
@@ -132,12 +136,12 @@ def letters(codes: Codes, size: int, counts: IntArray) -> None:
         previous = code
     counts[HIRAGANA], counts[KATAKANA], counts[KANJI], counts[MARKS] = hiragana, katakana, kanji, marks
     counts[LONGEST_RUN] = longest
+    return ends
 
 
 @borrowing
-def lines(codes: Codes, size: int, keys: Words, values: IntArray, stamp: int, counts: IntArray) -> None:
-    """Count lines, sentences and paragraphs, and those that an earlier one equals."""
-    bits = bits_for(4 * size + 4)
+def lines(codes: Codes, size: int, keys: Words, bits: int, counts: IntArray) -> None:
+    """Count lines, sentences and paragraphs, and those that an earlier one equals. `keys` is as in `repetition.read`."""
     line_salt, paragraph_salt, sentence_salt = _SALTS
     at = 0
     while at <= size:
@@ -169,16 +173,16 @@ def lines(codes: Codes, size: int, keys: Words, values: IntArray, stamp: int, co
             counts[SENTENCES] += 1
             counts[LONGEST_SENTENCE] = max(counts[LONGEST_SENTENCE], length)
             inside += length
-            if _came_before(digest ^ sentence_salt, keys, values, bits, stamp):
+            if came_before(digest ^ sentence_salt, keys, bits):
                 counts[DUPLICATE_SENTENCES] += 1
                 counts[DUPLICATE_SENTENCE_CHARACTERS] += length
         counts[SENTENCE_CHARACTERS] += inside
-        if _came_before(paragraph, keys, values, bits, stamp):
+        if came_before(paragraph, keys, bits):
             counts[DUPLICATE_PARAGRAPHS] += 1
             counts[DUPLICATE_PARAGRAPH_CHARACTERS] += inside
         length = at - start
         counts[SHORT_LINES] += length <= SHORT_LINE
-        if length and _came_before(line, keys, values, bits, stamp):
+        if length and came_before(line, keys, bits):
             counts[DUPLICATE_LINES] += 1
             counts[DUPLICATE_LINE_CHARACTERS] += length if solid >= 0 else 0
         if length == 0:
@@ -238,21 +242,6 @@ def _digest(codes: Codes, begin: int, end: int) -> np.uint64:
 def _mixed(state: np.uint64, value: np.uint64) -> np.uint64:
     mixed = (state ^ value) * _MIX
     return mixed ^ (mixed >> np.uint64(29))
-
-
-@inlined
-def _came_before(digest: np.uint64, keys: Words, values: IntArray, bits: int, stamp: int) -> bool:
-    """Whether the table has this digest; it does afterwards."""
-    slot = wide((digest * _MIX) >> np.uint64(64 - bits))
-    probes = 0
-    while values[slot] >> 32 == stamp and keys[slot] != digest and probes < PROBES:
-        slot = (slot + 1) & ((1 << bits) - 1)
-        probes += 1
-    if values[slot] >> 32 == stamp:
-        return True
-    keys[slot] = digest
-    values[slot] = stamp << 32
-    return False
 
 
 @inlined

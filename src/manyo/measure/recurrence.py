@@ -1,8 +1,8 @@
 """The pass over what returns in a text: it counts for `repetition.py` and for `published.py` at once.
 
 A text is decoded once. Its characters are one reading, those without white space and masked placeholders another, and
-`ngrams.py` looks at what is in both once. Memory: scratch of about 110 bytes for each character of the longest text, of
-which 262,144 characters are looked at: 30 MB at most, whatever the input.
+`ngrams.py` looks at what is in both once. Memory: scratch of about 150 bytes for each character of the longest text, of
+which 262,144 characters are looked at: 40 MB at most, whatever the input.
 """
 
 from __future__ import annotations
@@ -52,8 +52,7 @@ def _count(
     ours: npt.NDArray[np.int64],
     theirs: npt.NDArray[np.int64],
 ) -> None:
-    keys = np.empty(1 << bits_for(4 * room + 4), np.uint64)  # of units, by their digests: each character may be three
-    values = np.zeros(len(keys), np.int64)
+    keys = np.empty(1 << bits_for(6 * room + 6), np.uint64)  # of units, by their digests
     codes = np.empty(room, np.int32)
     in_second = np.empty(room + 1, np.int32)
     numbers = np.zeros(ngrams.CHARACTERS, np.uint16)
@@ -67,28 +66,31 @@ def _count(
     long = np.empty(2 * room, np.uint32)
     slots = np.empty(1 << bits_for(4 * room), np.uint64)
     names_of = np.empty(len(slots), np.int32)
-    scratch = np.empty((5, 2 * room + 1), np.int32)
+    occurs = np.empty(len(slots), np.int64)
+    scratch = np.empty((6, 2 * room + 1), np.int32)
     tails = np.empty((2, room), np.uint64)
-    twos = np.empty(4 * room, np.int32)
     apart = np.empty(room, np.int32)
     often = np.empty(room + 1, np.int32)
     longest = np.empty(room + 1, np.uint8)
+    least = np.zeros(3, np.int64)
+    candidates = np.zeros(3, np.int64)
     found = np.zeros(2, np.int64)
     types = np.zeros(LENGTHS, np.int64)
     occurrences = np.zeros(LENGTHS, np.int64)
-    units = 0
     for row in range(len(offsets) - 1):
         size = _decode(data, offsets[row], offsets[row + 1], codes, room)
-        units += 1
-        kept = repetition.read(codes, size, in_second, entries, keys, values, units, ours[row])
-        units += 1
-        published.letters(codes, size, theirs[row])
-        published.lines(codes, size, keys, values, units, theirs[row])
+        ends = published.letters(codes, size, theirs[row])
+        bits = bits_for(6 * ends + 6)  # twice what there may be of units
+        keys[: 1 << bits] = 0
+        kept = repetition.read(codes, size, in_second, entries, keys, bits, ours[row])
+        keys[: 1 << bits] = 0
+        published.lines(codes, size, keys, bits, theirs[row])
         second = size + PAD
         crossings = ngrams.write(codes, size, in_second, second, kept, numbers, used, grams, distance, crossing)
         ngrams.sketch(
             grams, size, second, in_second, distance, crossing, crossings, counts, seen[0], seen[1], short, long
         )
+        ngrams.likely(size, crossings, counts, short, least, scratch[0], scratch[1], scratch[2], candidates)
         for length in range(2, SHORTEST):
             ngrams.most_frequent(
                 grams,
@@ -101,10 +103,11 @@ def _count(
                 length,
                 counts,
                 short,
+                scratch[length - 2],
+                candidates[length - 2],
+                least[length - 2],
                 slots,
-                names_of,
-                scratch[0],
-                twos,
+                occurs,
                 found,
             )
             theirs[row, published.TOP + length - 2], ours[row, repetition.TOP + length - 2] = found[0], found[1]
@@ -125,7 +128,7 @@ def _count(
             scratch[2],
             scratch[3],
             scratch[4],
-            twos,
+            scratch[5],
             tails[0],
             tails[1],
             apart,

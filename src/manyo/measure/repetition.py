@@ -31,9 +31,9 @@ import numpy as np
 import numpy.typing as npt
 
 from manyo.columns import IntArray
-from manyo.kernels import borrowing, inlined
+from manyo.kernels import borrowing, inlined, wide
 from manyo.measure.alphabet import CLASS, NEWLINE, SENTENCE_END, SPACE, entry
-from manyo.measure.ngrams import LENGTHS, LONGEST, PROBES, SHORTEST, Codes, Words, bits_for
+from manyo.measure.ngrams import LENGTHS, LONGEST, PROBES, SHORTEST, Codes, Words
 from manyo.measure.ratio import share
 
 PLACEHOLDER: Final = 12  # the most characters between ［ and ］
@@ -70,16 +70,15 @@ def read(
     in_second: Codes,
     entries: npt.NDArray[np.uint16],
     keys: Words,
-    values: IntArray,
-    stamp: int,
+    bits: int,
     counts: IntArray,
 ) -> int:
     """Count lines, paragraphs and sentences, and tell which characters are compared. Returns how many are.
 
-    `in_second` gets the place of each character among these, -1 for one that is left out. One digest runs over the
+    `in_second` gets the place of each character among these, -1 for one that is left out. `keys`, a table of two to the power
+    of `bits` digests, is empty. One digest runs over the
     characters, the sentence's; a line's is made of its sentences', a paragraph's of its lines'.
     """
-    bits = bits_for(4 * size)
     line_salt, paragraph_salt, sentence_salt = _SALTS
     line, paragraph, sentence = line_salt, paragraph_salt, sentence_salt
     line_length = paragraph_length = sentence_length = 0
@@ -112,7 +111,7 @@ def read(
             if not flags & NEWLINE:
                 continue
         if sentence_length:
-            _unit(sentence, sentence_length, sentence_masked, SENTENCES, keys, values, bits, stamp, counts)
+            _unit(sentence, sentence_length, sentence_masked, SENTENCES, keys, bits, counts)
             line = _mix(line, sentence)
             line_length += sentence_length
         sentence, sentence_length, sentence_masked = sentence_salt, 0, False
@@ -120,53 +119,48 @@ def read(
             line = _mix(line, np.uint64(code))
             continue
         if line_length:
-            _unit(line, line_length, line_masked, LINES, keys, values, bits, stamp, counts)
+            _unit(line, line_length, line_masked, LINES, keys, bits, counts)
             paragraph = _mix(paragraph, line)
             paragraph_length += line_length
         elif paragraph_length:
-            _unit(paragraph, paragraph_length, paragraph_masked, PARAGRAPHS, keys, values, bits, stamp, counts)
+            _unit(paragraph, paragraph_length, paragraph_masked, PARAGRAPHS, keys, bits, counts)
             paragraph, paragraph_length, paragraph_masked = paragraph_salt, 0, False
         line, line_length, line_masked = line_salt, 0, False
     if sentence_length:
-        _unit(sentence, sentence_length, sentence_masked, SENTENCES, keys, values, bits, stamp, counts)
+        _unit(sentence, sentence_length, sentence_masked, SENTENCES, keys, bits, counts)
         line = _mix(line, sentence)
         line_length += sentence_length
     if line_length:
-        _unit(line, line_length, line_masked, LINES, keys, values, bits, stamp, counts)
+        _unit(line, line_length, line_masked, LINES, keys, bits, counts)
         paragraph = _mix(paragraph, line)
         paragraph_length += line_length
     if paragraph_length:
-        _unit(paragraph, paragraph_length, paragraph_masked, PARAGRAPHS, keys, values, bits, stamp, counts)
+        _unit(paragraph, paragraph_length, paragraph_masked, PARAGRAPHS, keys, bits, counts)
     return kept
 
 
 @inlined
-def _unit(
-    digest: np.uint64,
-    length: int,
-    masked: bool,
-    kind: int,
-    keys: Words,
-    values: IntArray,
-    bits: int,
-    stamp: int,
-    counts: IntArray,
-) -> None:
+def _unit(digest: np.uint64, length: int, masked: bool, kind: int, keys: Words, bits: int, counts: IntArray) -> None:
     counts[kind + UNITS] += 1
     counts[kind + CHARACTERS] += length
-    if masked:
-        return
-    slot = np.int64((digest * _MIX) >> np.uint64(64 - bits))
-    probes = 0
-    while values[slot] >> 32 == stamp and keys[slot] != digest and probes < PROBES:
-        slot = (slot + 1) & ((1 << bits) - 1)
-        probes += 1
-    if values[slot] >> 32 == stamp:
+    if not masked and came_before(digest, keys, bits):
         counts[kind + DUPLICATES] += 1
         counts[kind + DUPLICATE_CHARACTERS] += length
-    else:
-        keys[slot] = digest
-        values[slot] = stamp << 32
+
+
+@inlined
+def came_before(digest: np.uint64, keys: Words, bits: int) -> bool:
+    """Whether the table has this digest of a unit; it does afterwards. A free slot is 0, as no digest is."""
+    digest |= np.uint64(1)
+    slot = wide((digest * _MIX) >> np.uint64(64 - bits))
+    probes = 0
+    while keys[slot] != 0 and keys[slot] != digest and probes < PROBES:
+        slot = (slot + 1) & ((1 << bits) - 1)
+        probes += 1
+    if keys[slot] != 0:
+        return True
+    keys[slot] = digest
+    return False
 
 
 @inlined
