@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from manyo import measure
 from manyo.columns import Column
+from manyo.errors import ManyoError
 from manyo.measure import quality
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
-from train_quality import snippets
+from train_quality import labelled, snippets
 
 CASES = Path(__file__).with_name("cases")
 
@@ -81,12 +82,12 @@ def twin(data: bytes, model: quality.Model) -> tuple[float, float]:
                 worth = round(4096 * (1 + math.log(min(count, 255))))
                 total += worth * weight_of(entry)
                 square += worth**2
-                if gram >= 1 << 32:
+                if 1 << 32 <= gram < 1 << 48:
                     most = max(most, min(count, 255))
         logit = model.scale * total / math.sqrt(max(square, 1))
         logit += line(found.digits / found.characters, quality.DIGITS, model)
+        logit += line(found.spaces / found.characters, quality.SPACES, model)
         logit += line(most / found.characters if most > 1 else 0, quality.REPEATED, model)
-        logit += line(found.characters, quality.LENGTH, model)
         size += found.characters
         logits += found.characters * logit
     return size, logits
@@ -140,7 +141,7 @@ def test_a_long_text_is_read_here_and_there() -> None:
 # What a recipe for strict tastes asks for, and how many texts of each kind it then refuses wrongly: docs/quality.md has the
 # figures. The texts were written for this test and are none of those that the model learned from.
 STRICT = 0.2
-REFUSED = {"verse": 3, "medicine": 1}
+REFUSED = {"list": 1}  # a programme of a ceremony
 
 
 @pytest.mark.parametrize("register", json.loads((CASES / "quality-registers.json").read_text("utf-8")))
@@ -148,3 +149,45 @@ def test_of_good_texts_in_every_register_few_are_refused(register: str) -> None:
     texts = json.loads((CASES / "quality-registers.json").read_text("utf-8"))[register]
     scores = measure(texts, ["quality"])["quality"].to_numpy()
     assert len(texts) >= 10 and np.count_nonzero(scores < STRICT) == REFUSED.get(register, 0)
+
+
+def test_none_of_the_texts_that_it_is_tested_on_was_trained_on() -> None:
+    trained = {snippets.fold(one.text) for one in labelled.written()}
+    tested = json.loads((CASES / "quality-registers.json").read_text("utf-8"))
+    assert trained.isdisjoint(snippets.fold(text) for texts in tested.values() for text in texts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "期間限定!今なら送料無料、ポイント10倍。人気ランキング1位の美顔器をお得にゲット。お申し込みは公式サイトから。",
+        "トップページ > 千里川市のピアノ買取 千里川市のピアノ買取ならココ! 無料査定はこちらをクリック",
+        "カテゴリーを選択 未分類 (3) お知らせ (12) 月を選択 2018年6月 (2) 2018年5月 (7) 2018年4月 (4)",
+        "人妻や熟女とすぐに会える無料の出会い系掲示板。今夜のセフレ募集はこちらから登録してください。",
+        "最短即日でお借入れ!審査が不安な方もまずは無料で相談。おすすめのカードローンを比較しました。",
+    ],
+)
+def test_what_nobody_wants_to_read_is_refused(text: str) -> None:
+    assert measure([text], ["quality"])["quality"][0].as_py() < STRICT
+
+
+def test_runs_are_stretches_of_one_script() -> None:
+    text = "無料ｻｰﾋﾞｽ・々サービスー券abc1々〇あ"
+    assert list(snippets.runs(snippets.fold(text))) == ["無料", "ｻｰﾋﾞｽ", "々", "サービスー", "券", "abc", "々〇", "あ"]
+
+
+def test_judgements_are_read_as_explore_writes_them(tmp_path: Path) -> None:
+    path = tmp_path / "judgements.jsonl"
+    with_more = {"id": "1", "label": "good", "text": "行\u2028行", "rule": "", "failed": [], "time": "2026-11-27"}
+    path.write_text(json.dumps(with_more, ensure_ascii=False) + '\n{"text": "無料", "label": "bad"}\n', "utf-8")
+    assert list(labelled.judged(path)) == [labelled.Labelled("行\u2028行", True), labelled.Labelled("無料", False)]
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "[]", '{"text": "a"}', '{"text": 1, "label": "bad"}', '{"text": "a", "label": "x"}']
+)
+def test_what_is_no_judgement_is_named_by_its_line(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "judgements.jsonl"
+    path.write_text('{"text": "本文", "label": "good"}\n' + line + "\n", "utf-8")
+    with pytest.raises(ManyoError, match="line 2"):
+        list(labelled.judged(path))

@@ -1,7 +1,7 @@
-"""The model out of labelled texts: n-gram weights first, then what corrects them.
+"""The model out of labelled texts: one regression on n-grams, runs and what corrects them, then its calibration.
 
-The corrections are fitted to scores that the texts got from models trained without them; otherwise they would be fitted to
-a certainty that no new text gets.
+The calibration is fitted to logits that the texts got from models trained without them; otherwise it would be fitted to a
+certainty that no new text gets.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from manyo.measure import lexicon, quality
 LEAST_TEXTS = 2
 SMOOTHING = 0.5  # added to the texts of either kind that have it
 POWER = 0.5  # of the log-count ratio
-C = 20.0  # of the logistic regression on n-grams
-C_CORRECTIONS = 1.0
-INNER = 5  # folds
+C = 20.0  # of the logistic regression
+C_CALIBRATION = 1e6  # two numbers from hundreds of texts need no penalty
+LINES = 0.5  # what a knot of a correction counts, where a window's n-grams have norm 1 on average
+INNER = 5  # folds of the calibration
 KNOTS = np.array(
     [
         [0, 0.02, 0.05, 0.1, 0.2, 0.4],  # digits a character
+        [0, 0.01, 0.03, 0.06, 0.1, 0.2],  # spaces a character
         [0, 0.008, 0.014, 0.02, 0.03, 0.06],  # the most frequent 3-gram a character
-        [20, 60, 100, 150, 200, 300],  # characters
         [0, 2, 5, 10, 20, 40],  # `adult_density`
     ],
     float,
@@ -42,24 +43,15 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The n-grams that a model knows, in their slots: those of `entries` first, then one for each character."""
+    """What a model knows, n-grams and runs, in their slots: those of `entries` first, then one for each character."""
 
     unigrams: npt.NDArray[np.uint32]  # (65536,), as in `quality.Model`, the weights 0
     entries: npt.NDArray[np.uint32]  # (SLOTS,), as in `quality.Model`, the weights 0
-    slots: Ints  # of every n-gram that any text has, -1 where it is not known
-
-
-@dataclass(frozen=True)
-class Weighed:
-    """What a model says of its vocabulary."""
-
-    known: Vocabulary
-    weights: Floats  # (2 SLOTS,)
-    bias: float
+    slots: Ints  # of everything that any text has, -1 where it is not known
 
 
 class Texts:
-    """Labelled texts, read once: their windows and the n-grams in them."""
+    """Labelled texts, read once: their windows and what is in them."""
 
     def __init__(self, texts: Sequence[Labelled]) -> None:
         self.good = np.array([text.good for text in texts])
@@ -71,19 +63,20 @@ class Texts:
         self.characters = np.array([one.characters for one in every])
         self.share = self.characters / np.bincount(self.owner, self.characters, len(found))[self.owner]
         self.digits = np.array([one.digits for one in every])
+        self.spaces = np.array([one.spaces for one in every])
         numbers: dict[int, int] = {}
         self.gram = np.array([numbers.setdefault(key, len(numbers)) for one in every for key in one.grams])
         self.count = np.array([count for one in every for count in one.grams.values()])
         self.window = np.repeat(np.arange(len(every)), [len(one.grams) for one in every])
         self.keys = np.array(list(numbers), np.uint64)
         self.hashed = hashed(self.keys)
-        self.three = self.keys >= 1 << 32
+        self.three = (self.keys >= 1 << 32) & (self.keys < 1 << 48)
         hits = dict(lexicon.columns(column, np.array([max(1, len(text.text)) for text in texts])))
         self.adult = hits["adult_density"].astype(float)
         self.counts = quality.counted()
 
     def vocabulary(self, chosen: npt.NDArray[np.bool_]) -> Vocabulary:
-        """Slots for the n-grams that enough of the chosen texts have, the most widespread first."""
+        """Slots for what enough of the chosen texts have, the most widespread first."""
         inside = chosen[self.owner[self.window]]
         pairs = np.unique(self.gram[inside] * len(chosen) + self.owner[self.window[inside]])
         texts = np.bincount(pairs // len(chosen), minlength=len(self.keys))
@@ -126,15 +119,44 @@ class Texts:
         np.maximum.at(most, self.window[counted], self.count[counted])
         return np.where(most > 1, most / self.characters, 0.0)
 
-    def scores(self, grams: Weighed) -> Floats:
-        """What the n-grams alone say of each window."""
-        return np.asarray(self.matrix(grams.known) @ grams.weights).ravel() + grams.bias
+    def lines(self, known: Vocabulary) -> Floats:
+        """The broken lines as columns, one row a window: `LINES` at a knot, falling to 0 at its neighbours."""
+        values = (
+            self.digits / self.characters,
+            self.spaces / self.characters,
+            self.repeated(known),
+            self.adult[self.owner],
+        )
+        hats = (
+            np.interp(x, knots, peak) for x, knots in zip(values, KNOTS, strict=True) for peak in np.eye(len(knots))
+        )
+        return LINES * np.stack(list(hats), axis=1)
 
 
-def weigh(texts: Texts, chosen: npt.NDArray[np.bool_]) -> Weighed:
-    """The vocabulary and its weights from the chosen texts."""
+@dataclass(frozen=True)
+class Fitted:
+    """A model before it is rounded: weights of what it knows, shape (2 `SLOTS`,), and values at the knots."""
+
+    known: Vocabulary
+    weights: Floats
+    values: Floats  # (4, KNOTS)
+
+    def predict(self, texts: Texts) -> Floats:
+        """The logit of each text."""
+        logit = texts.matrix(self.known) @ self.weights + texts.lines(self.known) @ (self.values.ravel() / LINES)
+        return np.bincount(texts.owner, logit * texts.share, len(texts.good))
+
+    def straightened(self, slope: float, shift: float) -> Fitted:
+        """The same with every logit times `slope` plus `shift`."""
+        values = self.values * slope
+        values[quality.DIGITS] += shift
+        return Fitted(self.known, self.weights * slope, values)
+
+
+def regress(texts: Texts, chosen: npt.NDArray[np.bool_]) -> Fitted:
+    """The model from the chosen texts, more certain of itself than it may be."""
     known = texts.vocabulary(chosen)
-    matrix = texts.matrix(known)
+    matrix, lines = texts.matrix(known), texts.lines(known)
     rows = np.flatnonzero(chosen[texts.owner])
     good = texts.good[texts.owner[rows]]
     weight = (texts.weight[texts.owner] * texts.share)[rows]
@@ -144,74 +166,39 @@ def weigh(texts: Texts, chosen: npt.NDArray[np.bool_]) -> Weighed:
     ratio = np.abs(np.log(right / right.sum()) - np.log(wrong / wrong.sum())) ** POWER
     scaled = sparse.csr_matrix(inside @ sparse.diags(ratio))
     ratio /= np.sqrt(scaled.multiply(scaled).sum(1)).mean()
+    every = sparse.hstack([inside @ sparse.diags(ratio), sparse.csr_matrix(lines[rows])]).tocsr()
     model = LogisticRegression(C=C, solver="liblinear", dual=True, max_iter=2000, tol=1e-4, random_state=0)
-    model.fit(sparse.csr_matrix(inside @ sparse.diags(ratio)), good, sample_weight=weight)
-    return Weighed(known, model.coef_.ravel() * ratio, float(model.intercept_[0]))
-
-
-def _hats(x: Floats, knots: Floats) -> Floats:
-    """The broken line as a sum: column `k` is 1 at knot `k` and falls to 0 at its neighbours."""
-    return np.stack([np.interp(x, knots, peak) for peak in np.eye(len(knots))], axis=1)
-
-
-def corrections(texts: Texts, grams: Weighed) -> Floats:
-    """The score of the n-grams and the broken lines, as columns, one row a window."""
-    lines = (
-        texts.digits / texts.characters,
-        texts.repeated(grams.known),
-        texts.characters.astype(float),
-        texts.adult[texts.owner],
-    )
-    return np.hstack([texts.scores(grams)[:, None], *(_hats(x, knots) for x, knots in zip(lines, KNOTS, strict=True))])
-
-
-@dataclass(frozen=True)
-class Fitted:
-    grams: Weighed
-    slope: float
-    values: Floats  # (4, KNOTS)
-
-    def predict(self, texts: Texts) -> Floats:
-        """The logit of each text."""
-        matrix = corrections(texts, self.grams)
-        logit = matrix @ np.append(self.slope, self.values.ravel())
-        return np.bincount(texts.owner, logit * texts.share)
+    model.fit(every, good, sample_weight=weight)
+    coefficients = model.coef_.ravel()
+    values = coefficients[len(ratio) :].reshape(KNOTS.shape) * LINES
+    values[quality.DIGITS] += model.intercept_[0]
+    return Fitted(known, coefficients[: len(ratio)] * ratio, values)
 
 
 def fit(texts: Texts, chosen: npt.NDArray[np.bool_], seed: int = 0) -> Fitted:
-    """The whole model from the chosen texts. The corrections learn from those that people judged."""
+    """The whole model from the chosen texts. Its calibration is to those that people judged."""
     judged = np.flatnonzero(chosen & (texts.weight == 1))
-    matrix = np.zeros((len(texts.characters), 1 + KNOTS.size))
+    logits = np.zeros(len(texts.good))
     for _, part in StratifiedKFold(INNER, shuffle=True, random_state=seed).split(judged, texts.good[judged]):
         without = chosen.copy()
         without[judged[part]] = False
-        grams = weigh(texts, without)
-        held = np.isin(texts.owner, judged[part])
-        matrix[held] = corrections(texts, grams)[held]
-    rows = np.isin(texts.owner, judged)
-    model = LogisticRegression(C=C_CORRECTIONS, max_iter=5000, tol=1e-8)
-    scaled = matrix[rows] * np.append(3.0, np.ones(KNOTS.size))
-    model.fit(scaled, texts.good[texts.owner[rows]], sample_weight=texts.share[rows])
-    values = model.coef_[0, 1:].reshape(KNOTS.shape).copy()
-    values[quality.LENGTH] += model.intercept_[0]
-    return Fitted(weigh(texts, chosen), 3.0 * float(model.coef_[0, 0]), values)
+        logits[judged[part]] = regress(texts, without).predict(texts)[judged[part]]
+    line = LogisticRegression(C=C_CALIBRATION).fit(logits[judged, None], texts.good[judged])
+    return regress(texts, chosen).straightened(float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
 def shipped(fitted: Fitted) -> dict[str, npt.NDArray[np.generic]]:
     """The arrays of `quality.npz`."""
-    weights = fitted.grams.weights * fitted.slope
-    scale = np.abs(weights).max() / 32767
-    steps = (np.round(weights / scale).astype(np.int64) & 0xFFFF).astype(np.uint32)
-    tags = np.concatenate([fitted.grams.known.entries, fitted.grams.known.unigrams])
+    scale = np.abs(fitted.weights).max() / 32767
+    steps = (np.round(fitted.weights / scale).astype(np.int64) & 0xFFFF).astype(np.uint32)
+    tags = np.concatenate([fitted.known.entries, fitted.known.unigrams])
     entries, unigrams = np.split(tags | np.where(tags != 0, steps, 0).astype(np.uint32), 2)
-    values = fitted.values.copy()
-    values[quality.LENGTH] += fitted.slope * fitted.grams.bias
     even = np.linspace(-quality.SPAN, quality.SPAN, 1025)
     return {
         "unigrams": unigrams,
         "entries": entries,
         "scale": np.float64(scale),
         "knots": KNOTS,
-        "values": np.round(values, 6),
+        "values": np.round(fitted.values, 6),
         "logistic": np.round(1 / (1 + np.exp(-even)), 12),
     }

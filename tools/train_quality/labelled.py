@@ -21,11 +21,25 @@ class Labelled:
 
 
 def judged(path: Path) -> Iterator[Labelled]:
-    """Texts that a person judged: a JSON object a line, with "text" and "label", "good" or "bad"."""
-    for number, line in enumerate(_lines(path), 1):
-        row = json.loads(line)
-        if not isinstance(row.get("text"), str) or row.get("label") not in ("good", "bad"):
-            raise ManyoError('a judgement needs a "text" and a "label", "good" or "bad"', where=f"{path} line {number}")
+    """Texts that a person judged: a JSON object a line, with "text" and "label", "good" or "bad".
+
+    `manyo explore` writes such files. Raises `ManyoError` where a line is none, or the file cannot be read.
+    """
+    try:
+        lines = _lines(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ManyoError("the file cannot be read as UTF-8 text", where=str(path)) from error
+    for number, line in enumerate(lines, 1):
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str) or row.get("label") not in ("good", "bad"):
+            raise ManyoError(
+                'a line is no judgement: a JSON object with a "text" and a "label", "good" or "bad"',
+                where=f"{path} line {number}",
+                hint="manyo explore writes such files",
+            )
         yield Labelled(row["text"], row["label"] == "good")
 
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +24,12 @@ _SPACES = "".join(re.escape(chr(code)) for code in range(0x10000) if table()[cod
 
 @dataclass(frozen=True)
 class Snippet:
-    """A window: how often it has each n-gram, by its 48-bit key, its characters and the digits among them."""
+    """A window: how often it has each n-gram and each run, by its key, its characters, the digits and spaces among them."""
 
     grams: Counter[int]
     characters: int
     digits: int
+    spaces: int
 
 
 def fold(text: str) -> str:
@@ -62,11 +64,32 @@ def key(gram: str) -> int:
     return sum(ord(character) << 16 * place for place, character in enumerate(reversed(gram)))
 
 
+def run_key(run: str) -> int:
+    """A run as a number of 64 bits, the highest of them set."""
+    number = 0
+    for character in run:
+        number = (number * int(quality.MIX) + ord(character)) % 2**64
+    return number | int(quality.RUN)
+
+
+def runs(window: str) -> Iterator[str]:
+    """The longest stretches of one script.
+
+    >>> list(runs("無料サービスのご案内 web"))
+    ['無料', 'サービス', 'のご', '案内', 'web']
+    """
+    kinds = quality.scripts()
+    for kind, characters in groupby(window, lambda character: kinds[ord(character)]):
+        if kind:
+            yield "".join(characters)
+
+
 def snippet(window: str) -> Snippet:
     grams = Counter(key(window[at : at + n]) for n in (1, 2, 3) for at in range(len(window) - n + 1))
-    return Snippet(grams, len(window), window.count("0"))
+    grams.update(run_key(run) for run in runs(window))
+    return Snippet(grams, len(window), window.count("0"), window.count(" "))
 
 
 def hashed(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """As `quality.gram`, for many n-grams."""
+    """Where the keys stand in a model: slot << 16 | tag."""
     return ((keys * np.uint64(quality.MIX)) >> np.uint64(32)).astype(np.int64)
