@@ -9,6 +9,10 @@ environments of their own, over the same texts; Manyo measures them with the tok
 the tables of `docs/parity.md`, and in FOLDER the peers' answers, which are used again when they are there, and
 `differences.jsonl`: every decision that differs, with both numbers. Needs `manyo[words]` and `manyo[mecab]`.
 
+    python benchmarks/real_texts.py --cases tests/cases/published-recipes.json > cases.jsonl
+
+gives the texts that were written to fail one rule each, for rules that hardly any real text fails.
+
 HojiChar's word lists are not Manyo's. So its decisions are held against its own lists too, given to Manyo as a user's
 lists would be: those rows bear the name of the rule and `(its list)`.
 """
@@ -46,11 +50,12 @@ CLOSE = 1e-6  # measures are stored in 32 bits
 
 @dataclass
 class Row:
-    """Decisions on one rule: of how many texts, alike, refused by the peer alone, by Manyo alone."""
+    """Decisions on one rule: of how many texts, alike, refused by both, by the peer alone, by Manyo alone."""
 
     rule: str
     texts: int = 0
     alike: int = 0
+    both: int = 0
     theirs: int = 0
     ours: int = 0
     undecided: int = 0  # where the peer divides by zero
@@ -77,6 +82,7 @@ def compared(rule: str, theirs: list[bool | None], ours: npt.NDArray[np.bool_]) 
             row.undecided += 1
         elif their == our:
             row.alike += 1
+            row.both += their
         else:
             row.theirs += their
             row.ours += our
@@ -105,11 +111,11 @@ def by_their_lists(texts: list[str], answers: list[dict[str, Any]]) -> Iterator[
 
 
 def printed(title: str, rows: list[Row]) -> None:
-    print(f"\n### {title}\n\n| rule | texts | agree | differ | refused there only | refused here only |")
+    print(f"\n### {title}\n\n| rule | texts | agree | refused by both | there only | here only |")
     print("|---|---:|---:|---:|---:|---:|")
     for row in rows:
         texts = row.texts - row.undecided
-        print(f"| {row.rule} | {texts:,} | {row.alike:,} | {row.theirs + row.ours} | {row.theirs} | {row.ours} |")
+        print(f"| {row.rule} | {texts:,} | {row.alike:,} | {row.both} | {row.theirs} | {row.ours} |")
 
 
 def numbers(table: pa.Table, answers: list[dict[str, Any]]) -> None:

@@ -1,10 +1,12 @@
 """The main texts of real Japanese documents, by register, as JSON lines: what rules are measured on.
 
     python benchmarks/real_texts.py ../shared/data > texts.jsonl
+    python benchmarks/real_texts.py --cases tests/cases/published-recipes.json > cases.jsonl
 
 A line is `{"id", "register", "text"}`. The documents are kept beside the checkout and are no part of it. HTML is read as
 a build reads it (`manyo.extract`), comments left out; snippets and leads are texts already. Of each folder of manuals and
-of the leads, every n-th is taken, so that no register drowns the others.
+of the leads, every n-th is taken, so that no register drowns the others. With `--cases`, the golden cases of the published
+recipes instead.
 """
 
 from __future__ import annotations
@@ -54,6 +56,13 @@ def _all(folder: Path) -> Iterator[Document]:
         yield row["id"], "leads of web pages", "\n".join(sentence["text"] for sentence in row["sentences"])
 
 
+def cases(file: Path) -> Iterator[Document]:
+    """Recipe, rule and text of every golden case."""
+    whole = json.loads(file.read_text("utf-8"))
+    for case in whole["cases"]:
+        yield f"{case['recipe']}: {case['rule']}", "golden cases", case["text"].replace("{base}", whole["base"])
+
+
 def _pages(paths: list[Path], folder: Path, register: str) -> Iterator[Document]:
     for path in paths:
         yield str(path.relative_to(folder)), register, manyo.extract(path.read_bytes()).text
@@ -72,8 +81,11 @@ def _spread(items: list, most: int) -> list:  # type: ignore[type-arg]  # of any
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "--cases", action="store_true", help="the golden cases of this file instead of a folder's texts"
+    )
     options = parser.parse_args()
-    for identifier, register, text in documents(options.folder):
+    for identifier, register, text in (cases if options.cases else documents)(options.folder):
         row = {"id": identifier, "register": register, "text": text}
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
