@@ -294,7 +294,7 @@ def _check_keys(table: Mapping[str, Any], known: Iterable[str], where: str) -> N
 def _unknown(what: str, name: Any, known: Iterable[str], *, where: str, more: str = "") -> ManyoError:
     known = list(known)
     near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
+    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}{'.' if more else ''}"
     return ManyoError(f"there is no {what} {name!r}", where=where, hint=f"{hint} {more}".strip())
 
 
