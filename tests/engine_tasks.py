@@ -1,8 +1,9 @@
 """Task functions for the engine's tests, and, run as a script, a driver that can be killed.
 
-    python engine_tasks.py FOLDER WORKERS SHARDS
+    python engine_tasks.py FOLDER WORKERS SHARDS [TRACE RAY-ADDRESS]
 
 Each execution of a task adds a line "stage shard pid" to the file `trace`, so that a test can say what ran, and where.
+It stands beside the work folder unless it is named.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import re
 import signal
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -187,17 +190,24 @@ def plan(trace: str, shards: int, seconds: float) -> list[engine.Task]:
 
 
 def executions(folder: str | Path, stage: str) -> list[tuple[int, int]]:
-    """(shard, process) of every execution of the stage's tasks so far."""
+    """(shard, process) of every execution of the stage's tasks so far, by the trace beside the folder."""
     trace = Path(f"{folder}.trace")
     lines = [line.split() for line in trace.read_text().splitlines()] if trace.exists() else []
     return [(int(shard), int(process)) for of, shard, process in lines if of == stage]
 
 
-def build(folder: str, workers: int, shards: int, seconds: float = 0.04) -> list[str]:
+def build(
+    folder: str,
+    workers: int,
+    shards: int,
+    seconds: float = 0.04,
+    trace: str = "",
+    make_pool: Callable[[engine.Store], engine.Pool] = engine.LocalPool,
+) -> list[str]:
     """Two stages, as a pipeline runs them; their digests."""
-    trace = f"{folder}.trace"
+    trace = trace or f"{folder}.trace"
     store = engine.open_store(folder)
-    with engine.claim(store, {"recipe": "test", "shards": shards}):
+    with engine.claim(store, {"recipe": "test", "shards": shards}, make_pool):
         leaves = engine.run(
             "leaves", plan(trace, shards, seconds), store=store, workers=workers, fingerprint=FINGERPRINT
         )
@@ -211,5 +221,11 @@ if __name__ == "__main__":
         folder, function = sys.argv[2:]
         tasks = [engine.Task("s", shard, function, {"trace": f"{folder}.trace"}) for shard in range(2)]
         engine.run("s", tasks, store=engine.open_store(folder), workers=2, fingerprint="")
+    elif len(sys.argv) == 6:
+        from manyo.engine.ray_pool import RayPool
+
+        folder, workers, shards, trace, address = sys.argv[1:]
+        on_ray = partial(RayPool, address=address)
+        print(json.dumps(build(folder, int(workers), int(shards), 0.4, trace, on_ray)))
     else:
         print(json.dumps(build(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

@@ -13,7 +13,9 @@ manifests of Apache Iceberg (readers follow a list and never a directory), on pl
 
 from manyo.engine.commits import Commit, File, Quarantine, Seal, read_seal
 from manyo.engine.driver import Progress, run
-from manyo.engine.store import Store, open_store
+from manyo.engine.local import LocalPool
+from manyo.engine.pool import Pool
+from manyo.engine.store import Store, below, is_url, open_store
 from manyo.engine.task import Context, Result, Task, sha256
 from manyo.engine.workfolder import WORK, Claim, claim
 
@@ -23,13 +25,17 @@ __all__ = [
     "Commit",
     "Context",
     "File",
+    "LocalPool",
+    "Pool",
     "Progress",
     "Quarantine",
     "Result",
     "Seal",
     "Store",
     "Task",
+    "below",
     "claim",
+    "is_url",
     "open_store",
     "read_seal",
     "run",

@@ -22,14 +22,15 @@ from manyo.engine.commits import (
     write_commit,
     write_seal,
 )
-from manyo.engine.pool import Died, Done, Event, NotBegun, Pool, Reported
-from manyo.engine.store import Store, disk_full
+from manyo.engine.pool import Died, Done, Event, Lost, NotBegun, Pool, Reported
+from manyo.engine.store import Store, disk_full, unreachable
 from manyo.engine.task import Attempt, Task
-from manyo.engine.workfolder import claimed
+from manyo.engine.workfolder import Claim, claimed
 from manyo.errors import ManyoError
 
 RECORDS_PER_SHARD = 16  # records that may be quarantined before their whole shard is
 _PATIENCE = 3  # deaths in a row that teach nothing before the whole shard is given up
+_LOSSES = 3  # machines that may be lost under a shard before that counts as a death of its own
 _TICK = 0.1  # seconds between looks at the workers
 _SHOW_EVERY = 0.25  # seconds between calls of on_progress while nothing is committed
 _STAGE = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
@@ -67,7 +68,8 @@ def run(
     without, it is committed as quarantined with its cause, and `Seal.lost` lists it. `retry_quarantined` runs again
     what an earlier run had quarantined.
 
-    Raises `ManyoError`: one that a task raised, a full disk, another build in the same folder, a needed shard lost.
+    Raises `ManyoError`: one that a task raised, a full disk, a store out of reach, another build in the same folder, a
+    needed shard lost.
     After any of them, and after KeyboardInterrupt, the same call goes on where this one was.
     """
     with claimed(store) as work:
@@ -75,7 +77,8 @@ def run(
         planned = _Stage(stage, list(tasks), store, fingerprint, on_progress, needed, memory_limit, stall_seconds)
         try:
             planned.resume(retry_quarantined)
-            planned.execute(pool, max(1, workers))
+            planned.execute(work, max(1, workers))
+            work.check()
             return planned.seal()
         except KeyboardInterrupt:
             pool.close(kill=True)
@@ -83,9 +86,9 @@ def run(
             raise KeyboardInterrupt(f"{done}, and the same command goes on from there") from None
         except BaseException as error:
             pool.close(kill=True)
-            full = disk_full(error, store.url)
-            if full is not None:
-                raise full from error
+            stop = disk_full(error, store.url) or unreachable(error)
+            if stop is not None:
+                raise stop from error
             raise
 
 
@@ -96,6 +99,7 @@ class _History:
     deaths: Counter[str] = field(default_factory=Counter)  # by breadcrumb
     quarantined: list[Quarantine] = field(default_factory=list)
     fruitless: int = 0
+    losses: int = 0
 
     def learn(self, death: Died) -> str:
         """Take in one more death; why the whole shard must be given up, or "" to try again.
@@ -158,8 +162,9 @@ class _Stage:
                 self._accept(commit)
         self._resumed = len(self.commits)
 
-    def execute(self, pool: Pool, workers: int) -> None:
+    def execute(self, work: Claim, workers: int) -> None:
         """Hand out tasks in order; those that have died wait until all others are done, then run one by one."""
+        pool = work.pool
         fresh = deque(task for task in self.tasks if task.shard not in self.commits)
         self._show(now=True)
         while fresh or self._suspects or self._running:
@@ -169,6 +174,8 @@ class _Stage:
                 self._submit(pool, self._suspects.popleft(), careful=True)
             for event in pool.wait(_TICK):
                 self._take(event, fresh)
+            if work.overdue:
+                work.check()
             self._show()
 
     def _submit(self, pool: Pool, task: Task, *, careful: bool) -> None:
@@ -187,16 +194,28 @@ class _Stage:
                 self._accept(commit)
             case NotBegun(attempt):
                 (self._suspects if attempt.careful else fresh).appendleft(task)
-            case Died():
-                self._look_into(event)
+            case Died() | Lost():
+                record = read_commit(self.store, self.name, task.shard)
+                if record is not None and record.attempt == event.attempt.id:  # it ended before it could say so
+                    self._accept(record)
+                elif isinstance(event, Died):
+                    self._look_into(event)
+                else:
+                    self._set_back(event, fresh)
         self._show(now=isinstance(event, Done))
+
+    def _set_back(self, loss: Lost, fresh: deque[Task]) -> None:
+        """A lost machine costs an attempt. But a task may be what takes machines down, so this has an end."""
+        attempt = loss.attempt
+        history = self._histories.setdefault(attempt.task.shard, _History())
+        history.losses += 1
+        if history.losses <= _LOSSES:
+            (self._suspects if attempt.careful else fresh).appendleft(attempt.task)
+        else:
+            self._look_into(Died(attempt, loss.cause, "", own_doing=False))
 
     def _look_into(self, death: Died) -> None:
         task = death.attempt.task
-        commit = read_commit(self.store, self.name, task.shard)
-        if commit is not None and commit.attempt == death.attempt.id:  # it died between the commit and its message
-            self._accept(commit)
-            return
         history = self._histories.setdefault(task.shard, _History())
         cause = history.learn(death)
         if not cause:

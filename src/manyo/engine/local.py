@@ -44,12 +44,20 @@ _FRAME = re.compile(rb'^  File "([^"]+)", line (\d+) in (\S+)', re.MULTILINE)
 
 
 class LocalPool:
-    """One attempt at a time for each worker; workers start when they are needed and stay until `close`."""
+    """One attempt at a time for each worker; workers start when they are needed and stay until `close`.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    `node` is what commit records call this machine. The workers' own files lie in the store's scratch.
+    """
+
+    def __init__(self, store: Store, node: str = "") -> None:
+        self._store, self._node = store, node
         self._workers: list[_Worker] = []
         self._failed_starts = 0
+
+    @property
+    def slots(self) -> int:
+        """One for each processor."""
+        return os.cpu_count() or 1
 
     def submit(self, attempt: Attempt) -> None:
         """Hand the attempt to an idle worker, or to a new one. A careful attempt gets a worker of its own."""
@@ -63,7 +71,7 @@ class LocalPool:
     def _start(self) -> _Worker:
         taken = {worker.number for worker in self._workers}
         number = next(number for number in range(len(taken) + 1) if number not in taken)
-        self._workers.append(_Worker(number, self._store))
+        self._workers.append(_Worker(number, self._store, self._node))
         return self._workers[-1]
 
     def _dismiss(self, worker: _Worker) -> None:
@@ -147,7 +155,7 @@ class LocalPool:
 class _Worker:
     """One process, the connection to it, its breadcrumb and its log."""
 
-    def __init__(self, number: int, store: Store) -> None:
+    def __init__(self, number: int, store: Store, node: str) -> None:
         self.number = number
         self.attempt: Attempt | None = None
         self.begun = False
@@ -174,7 +182,8 @@ class _Worker:
                 },
             )
         self.connection = Connection(ours.detach())
-        self._send(Setup(sys.path, store.url, str(self._crumbs)))
+        part = str(store.scratch.relative_to(store.home))
+        self._send(Setup(sys.path, store.url, part, str(self._crumbs), node))
 
     @property
     def alive(self) -> bool:

@@ -1,7 +1,7 @@
 """What the driver asks of an engine: take attempts, tell what became of them.
 
 An engine only places attempts; which comes next, and what a death means, is decided in `driver.py` for every engine
-alike. `local.py` is the engine for one machine.
+alike. `local.py` is the engine for one machine, `ray_pool.py` the one for several.
 """
 
 from __future__ import annotations
@@ -48,11 +48,23 @@ class NotBegun:
     attempt: Attempt
 
 
-Event = Done | Reported | Died | NotBegun
+@dataclass(frozen=True)
+class Lost:
+    """The machine that the attempt ran on is gone, or what runs workers there: no word of a shard's doing."""
+
+    attempt: Attempt
+    cause: str
+
+
+Event = Done | Reported | Died | NotBegun | Lost
 
 
 class Pool(Protocol):
     """An engine. Raises from `wait` what a task refused to go on with."""
+
+    @property
+    def slots(self) -> int:
+        """How many attempts can run at one time, as things stand."""
 
     def submit(self, attempt: Attempt) -> None:
         """Start the attempt now: the driver never has more in flight than it was given workers."""

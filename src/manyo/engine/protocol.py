@@ -16,7 +16,9 @@ class Setup:
 
     path: list[str]  # sys.path
     store: str
+    part: str  # of the store's scratch
     breadcrumb: str
+    node: str  # what commit records call this machine
 
 
 @dataclass(frozen=True)

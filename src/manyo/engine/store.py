@@ -1,29 +1,32 @@
 """Where a build keeps its state: a folder of named byte strings, each of which is there whole or not at all.
 
-`open_store` takes a path or any fsspec URL. A local store writes beside its files, fsyncs, and renames; an object
-store uploads in one request, which object stores publish atomically. Neither hands out a file object for writing:
-closing one publishes what was written so far even when the writing block raised, in fsspec and in pyarrow alike.
+`open_store` takes a path or any fsspec URL. A local store writes beside its files, fsyncs, and renames; one that is
+elsewhere (`remote.py`) uploads. Neither hands out a file object for writing: closing one publishes what was written so
+far even when the writing block raised, in fsspec and in pyarrow alike.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
+import re
 import secrets
-import tempfile
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, Final
 
 from manyo.errors import ManyoError
+
+FETCHED: Final = "fetched"  # in a store's home: copies of its files
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class Store(ABC):
     """Named byte strings under one address. Names are relative, with `/`. Pickles as its address."""
 
     url: str
-    scratch: Path  # a folder on this machine for files being written; on a local store, on the store's own disk
+    home: Path  # this store's folder on this machine; on a local store, on the store's own disk
+    scratch: Path  # in `home` or `home` itself: for files being written
 
     @abstractmethod
     def put_atomic(self, name: str, content: bytes | Path) -> None:
@@ -57,14 +60,43 @@ class Store(ABC):
         return open_store, (self.url,)
 
 
-def open_store(address: str | Path) -> Store:
-    """The store at a path or fsspec URL, made when it is not there yet.
+def is_url(address: str | Path) -> bool:
+    """Whether fsspec opens it. A `file://` URL is a path.
 
-    Raises `ManyoError` when the folder cannot be made, or the address is of a kind that fsspec cannot open.
+    >>> is_url("s3://bucket/corpus"), is_url("file:///data/corpus"), is_url(Path("corpus"))
+    (True, False, False)
+    """
+    return isinstance(address, str) and bool(_URL.match(address)) and not address.startswith("file://")
+
+
+def below(address: str | Path, name: str) -> str | Path:
+    """What lies under a path or URL.
+
+    >>> below("s3://bucket/corpus", "manifest.json"), below(Path("corpus"), "manifest.json")
+    ('s3://bucket/corpus/manifest.json', PosixPath('corpus/manifest.json'))
+    """
+    return f"{str(address).rstrip('/')}/{name}" if is_url(address) else Path(address, name)
+
+
+def open_store(address: str | Path, part: str = "") -> Store:
+    """The store at a path or fsspec URL, made when it is not there yet. `part` is a folder of its own in the scratch.
+
+    Raises `ManyoError` when the folder cannot be made, the address is of a kind that fsspec cannot open, or it holds
+    a password.
     """
     address = str(address).removeprefix("file://")
+    if re.match(r"[^/]*://[^/]*@", address):
+        raise ManyoError(
+            "this address holds a name or a password, which would be seen in messages and lists of processes",
+            where=re.sub(r"://[^/]*@", "://", address),
+            hint="give credentials as the store's package takes them: in the environment, or in its own files",
+        )
     try:
-        return _Remote(address) if "://" in address else _Local(Path(address))
+        if _URL.match(address):
+            from manyo.engine.remote import RemoteStore  # with fsspec, which a local build need not wait for
+
+            return RemoteStore(address, part)
+        return _Local(Path(address), part)
     except (OSError, ValueError, ImportError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise ManyoError(
@@ -75,10 +107,11 @@ def open_store(address: str | Path) -> Store:
 
 
 class _Local(Store):
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, part: str) -> None:
         self.root = root.absolute()
         self.url = str(self.root)
-        self.scratch = self.root / ".scratch"
+        self.home = self.root / ".scratch"
+        self.scratch = self.home / part
         self.scratch.mkdir(parents=True, exist_ok=True)
 
     def put_atomic(self, name: str, content: bytes | Path) -> None:
@@ -113,50 +146,8 @@ class _Local(Store):
         return self.root / name
 
 
-class _Remote(Store):
-    def __init__(self, url: str) -> None:
-        import fsspec  # 70 ms that a local build need not wait for
-
-        self.url = url.rstrip("/")
-        self._files: Any
-        self._files, self._root = fsspec.core.url_to_fs(self.url)
-        name = hashlib.sha256(self.url.encode()).hexdigest()[:16]
-        self.scratch = Path(tempfile.gettempdir()) / f"manyo-{os.getuid()}-{name}"
-        self.scratch.mkdir(mode=0o700, exist_ok=True)
-        if self.scratch.stat().st_uid != os.getuid():
-            raise PermissionError(f"{self.scratch} is somebody else's")
-
-    def _full(self, name: str) -> str:
-        return f"{self._root}/{name}"
-
-    def put_atomic(self, name: str, content: bytes | Path) -> None:
-        full = self._full(name)
-        self._files.makedirs(full.rpartition("/")[0], exist_ok=True)
-        if isinstance(content, Path):
-            self._files.put_file(str(content), full)
-            content.unlink()
-        else:
-            self._files.pipe_file(full, content)
-
-    def open(self, name: str) -> BinaryIO:
-        return cast(BinaryIO, self._files.open(self._full(name), "rb"))
-
-    def list(self, folder: str) -> dict[str, int]:
-        self._files.invalidate_cache()  # others write here too
-        try:
-            found = self._files.find(self._full(folder), detail=True)
-        except FileNotFoundError:
-            return {}
-        skip = len(self._root) + 1
-        return {name[skip:]: int(entry["size"]) for name, entry in sorted(found.items())}
-
-    def exists(self, name: str) -> bool:
-        self._files.invalidate_cache()
-        return bool(self._files.exists(self._full(name)))
-
-    def remove(self, name: str) -> None:
-        if self.exists(name):
-            self._files.rm_file(self._full(name))
+class StoreError(OSError):
+    """A store that is elsewhere does not do what it should: no network, no rights, no bucket. No shard's fault."""
 
 
 def _sync(path: Path) -> None:
@@ -170,6 +161,17 @@ def _sync(path: Path) -> None:
 def token() -> str:
     """Twelve hexadecimal digits that nobody else has: for attempts and for temporary names, never for content."""
     return secrets.token_hex(6)
+
+
+def unreachable(error: BaseException) -> ManyoError | None:
+    """The error to show when `error` is a store's that is elsewhere."""
+    if not isinstance(error, StoreError):
+        return None
+    return ManyoError(
+        f"the store cannot be used: {error.strerror}",
+        where=str(error.filename),
+        hint="see to the address, the network and your rights, then run the same command: it goes on from where it was",
+    )
 
 
 def disk_full(error: BaseException | None, where: str) -> ManyoError | None:

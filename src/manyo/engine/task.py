@@ -6,6 +6,7 @@ then the commit record, and gives back the small record. Nothing large passes th
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib
 import json
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from manyo.engine.commits import Commit, File, Quarantine, canonical, data_name, digest, read_seal, write_commit
-from manyo.engine.store import Store, token
+from manyo.engine.store import FETCHED, Store, StoreError, token
 
 REPORT_EVERY = 0.2  # seconds
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*\Z")
@@ -118,18 +119,28 @@ class Context:
             raise LookupError(f"stage {self.task.stage} reads nothing of stage {stage}")
         return commits
 
-    def fetch(self, file: File, store: Store | None = None) -> Path:
+    def fetch(self, file: File, store: Store | None = None, *, share: bool = False) -> Path:
         """A published file as a file on this machine: itself where the store is local, else a copy in scratch.
 
-        `store` is that of another build; by default this one's.
+        `store` is that of another build; by default this one's. With `share` the copy stays there for whatever else
+        this machine does for the build: for files that many tasks read.
         """
         store = store or self.store
         path = store.local_path(file["path"])
-        if path is None:
-            path = self.scratch(token())
-            with store.open(file["path"]) as source, path.open("wb") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
-        return path
+        if path is not None:
+            return path
+        path = self.scratch(token())
+        shared = store.home / FETCHED / file["path"].rpartition("/")[2]  # no two files of a store have one name
+        if share and shared.exists():
+            return shared
+        with store.open(file["path"]) as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        if path.stat().st_size != file["bytes"]:
+            raise StoreError(errno.EIO, f"{file['path']} came short", store.url)
+        if not share:
+            return path
+        shared.parent.mkdir(exist_ok=True)
+        return path.replace(shared)
 
 
 def perform(
@@ -137,8 +148,12 @@ def perform(
     store: Store,
     breadcrumb: Callable[[str], None],
     report: Callable[[dict[str, Any]], None],
+    node: str = "",
 ) -> Commit:
-    """Run the task, publish its files, then its commit record. Raises what the function raises."""
+    """Run the task, publish its files, then its commit record. Raises what the function raises.
+
+    `node` is what the record calls this machine: its name in the network, unless the engine knows better.
+    """
     context = Context(attempt, store, breadcrumb, report)
     try:
         outcome = _resolve(attempt.task.function)(context, **attempt.task.arguments)
@@ -155,7 +170,7 @@ def perform(
             statistics=statistics,
             quarantined=attempt.quarantined,
             attempt=attempt.id,
-            node=platform.node(),
+            node=node or platform.node(),
         )
         write_commit(store, commit)
     finally:

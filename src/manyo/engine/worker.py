@@ -20,7 +20,7 @@ from threading import Thread
 
 from manyo.engine.breadcrumb import Breadcrumb
 from manyo.engine.protocol import OUT_OF_MEMORY, Begun, Counts, Failed, Message, Refused, Setup
-from manyo.engine.store import Store, disk_full, open_store
+from manyo.engine.store import Store, disk_full, open_store, unreachable
 from manyo.engine.task import Attempt, BrokenTaskError, perform
 from manyo.errors import ManyoError
 
@@ -35,18 +35,18 @@ def main() -> None:
     sys.path[:] = setup.path
     orders: SimpleQueue[Attempt] = SimpleQueue()
     Thread(target=_listen, args=(connection, orders), daemon=True).start()
-    store = open_store(setup.store)
+    store = open_store(setup.store, setup.part)
     breadcrumb = Breadcrumb(Path(setup.breadcrumb))
     while True:
         attempt = orders.get()
         breadcrumb.leave("")
         connection.send(Begun())
-        connection.send(_answer(attempt, store, breadcrumb, connection))
+        connection.send(_answer(attempt, store, breadcrumb, connection, setup.node))
 
 
-def _answer(attempt: Attempt, store: Store, breadcrumb: Breadcrumb, connection: Connection) -> Message:
+def _answer(attempt: Attempt, store: Store, breadcrumb: Breadcrumb, connection: Connection, node: str) -> Message:
     try:
-        return perform(attempt, store, breadcrumb.leave, lambda counts: connection.send(Counts(counts)))
+        return perform(attempt, store, breadcrumb.leave, lambda counts: connection.send(Counts(counts)), node)
     except ManyoError as error:
         return Refused(error)
     except BrokenTaskError as error:
@@ -54,9 +54,9 @@ def _answer(attempt: Attempt, store: Store, breadcrumb: Breadcrumb, connection: 
     except MemoryError:
         return Failed(OUT_OF_MEMORY)
     except Exception as error:  # noqa: BLE001 - any exception is a death of the attempt, which the driver judges
-        full = disk_full(error, store.url)
-        if full is not None:
-            return Refused(full)
+        stop = disk_full(error, store.url) or unreachable(error)
+        if stop is not None:
+            return Refused(stop)
         traceback.print_tb(error.__traceback__)  # into the log: the frames alone
         place = traceback.extract_tb(error.__traceback__)[-1]
         return Failed(f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno} in {place.name}")
