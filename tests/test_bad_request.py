@@ -133,10 +133,13 @@ def test_an_output_that_cannot_be(home: Path, tmp_path: Path) -> None:
         "file/below": "Not a directory",
         "full": "not empty, and not a build's",
         "odd": "the work folder cannot be used",
-        "s3://bucket/corpus": "a local folder, not at a URL",
+        "nosuchprotocol://bucket/corpus": "the work folder cannot be used",
+        "s3://key:secret@bucket/corpus": "this address holds a name or a password",
         "x" * 300: "the output folder cannot be used",
     }.items():
-        assert says in refused("build", crawl, "--out", name if ":" in name else tmp_path / name)
+        said = refused("build", crawl, "--out", name if ":" in name else tmp_path / name)
+        assert says in said
+        assert "secret" not in said
     assert "lies within an input" in refused("build", home, "--out", home / "below")
     assert (tmp_path / "full" / "thesis.txt").read_text("utf-8") == "mine"
     assert not Path("s3:").exists()

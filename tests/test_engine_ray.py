@@ -184,7 +184,7 @@ def test_a_program_that_is_connected_stays_so(site: Site, tmp_path: Path) -> Non
 
 def test_machines_with_other_software_are_refused(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("manyo.engine.ray_pool.software", lambda: software().replace("Python 3", "Python 2"))
-    with pytest.raises(ManyoError, match="a machine of the cluster has Python 3.*the driver has Python 2"):
+    with pytest.raises(ManyoError, match=r"a machine of the cluster has Python 3.*the driver has Python 2"):
         build(f"{site.bucket}/mixed/.manyo", 1, 1, 0.0, str(tmp_path / "trace"), site.pool)
 
 

@@ -15,11 +15,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import manyo
-from manyo import engine
+from manyo import engine, release
 from manyo import recipe as recipes
 from manyo.errors import ManyoError
 from manyo.indexing import make as make_index
@@ -32,14 +33,21 @@ OnProgress = Callable[[engine.Progress], None]
 
 @dataclass(frozen=True)
 class Release:
-    """A finished release: its folder and its manifest.
+    """A finished release: where it is, a folder or a URL, and its manifest.
 
     >>> Release(Path("out"), {"counts": {"documents": 9, "kept": 5}}).kept
     5
     """
 
-    path: Path
+    place: Path | str
     manifest: Mapping[str, Any]
+
+    @property
+    def path(self) -> Path:
+        """Its folder. Raises `ManyoError` when it is at a URL."""
+        if engine.is_url(self.place):
+            raise ManyoError("this release is not in a folder", where=str(self.place), hint="see `Release.place`")
+        return Path(self.place)
 
     @property
     def counts(self) -> Mapping[str, Any]:
@@ -52,20 +60,20 @@ class Release:
         return int(self.counts["kept"])
 
     @property
-    def report(self) -> Path:
-        return self.path / "report.html"
+    def report(self) -> Path | str:
+        return engine.below(self.place, "report.html")
 
     def documents(self) -> Any:
         """The kept documents as a `pyarrow.dataset.Dataset`, nothing loaded yet."""
-        import pyarrow.dataset as ds
-
-        return ds.dataset(self.path.absolute() / "data", format="parquet")  # relative, "a:b" would be a URL to Arrow
+        return self._parts("data")
 
     def ledger(self) -> Any:
         """One row for every Japanese candidate, as a `pyarrow.dataset.Dataset`."""
-        import pyarrow.dataset as ds
+        return self._parts("ledger")
 
-        return ds.dataset(self.path.absolute() / "ledger", format="parquet")
+    def _parts(self, kind: str) -> Any:
+        names = [part["path"] for part in self.manifest["shards"] if part["path"].startswith(f"{kind}/")]
+        return release.files_of(self.place).dataset(names)
 
 
 def build(
@@ -74,13 +82,16 @@ def build(
     *,
     against: Sequence[str | Path] = (),
     workers: int | None = None,
+    engine: str = "local",
+    address: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Release:
-    """Build the release that a recipe asks for, in the folder `out`.
+    """Build the release that a recipe asks for, in the folder or at the fsspec URL `out`.
 
     `recipe` is a path, a mapping as TOML would give it, or a loaded recipe. `against` are folders of earlier releases,
     beside those that the recipe names: what they have is refused as a duplicate. `workers` takes precedence over the
-    recipe's. `on_progress` is called a few times a second; beside what a stage counts, `counts["input"]` is the size of
+    recipe's. `engine` is "local", or "ray" for the Ray cluster at `address` (none: one on this machine).
+    `on_progress` is called a few times a second; beside what a stage counts, `counts["input"]` is the size of
     the whole input in bytes as stored, and `counts["stored"]` how much of it the read stage has gone through. Raises `ManyoError` for whatever a person can put right; after it, or after being killed, the same call
     goes on where the work stopped. A finished release is only checked and given back.
     """
@@ -93,15 +104,44 @@ def build(
         recipe = replace(recipe, against=tuple(dict.fromkeys([*recipe.against, *named])))
     # `expanduser` of os.path never raises.
     given = [(one, Path(recipe.base, os.path.expanduser(one.removeprefix("file://")))) for one in recipe.inputs]  # noqa: PTH111
-    out = _folder(Path(out), given)
-    return _build(plan_build(recipe), out, workers, on_progress)
+    placed = _place(out, given)
+    return _build(plan_build(recipe), placed, workers, _engine(engine, address), on_progress)
+
+
+def _engine(name: str, address: str | None) -> Callable[[engine.Store], engine.Pool]:
+    """What makes the engine of that name."""
+    if name == "ray":
+        return partial(engine.RayPool, address=address)
+    if name != "local":
+        raise ManyoError(f"there is no engine {name!r}", where="engine", hint='"local" or "ray"')
+    if address is not None:
+        raise ManyoError("the local engine has no address", where=address, hint="name the engine too: --engine ray")
+    return engine.LocalPool
+
+
+def _place(out: str | Path, inputs: Iterable[tuple[str, Path]]) -> str | Path:
+    """Where a release may be built. `inputs` are what the build reads, as given and as a path."""
+    if not engine.is_url(out):
+        return _folder(Path(str(out).removeprefix("file://")), inputs)
+    url = str(out).rstrip("/")
+    other = "name a new or an empty folder"
+    for given, _ in inputs:
+        if f"{url}/".startswith(f"{given.rstrip('/')}/"):
+            what = f"the output lies within an input, {given!r}: the release would be read as input"
+            raise ManyoError(what, where=url, hint="name a place elsewhere")
+    place = engine.open_store(url)
+    with engine.reached():
+        if not place.exists(f"{engine.WORK}/identity.json"):
+            if any(not name.startswith(f"{engine.WORK}/") for name in place.list("")):
+                raise ManyoError("there is something at this URL, and not a build's", where=url, hint=other)
+    return url
 
 
 def _folder(out: Path, inputs: Iterable[tuple[str, Path]]) -> Path:
     """The folder `out`, if a release may be built there. `inputs` are what the build reads, as given and as a path."""
     other = "name a new or an empty folder"
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(out)):  # of the two slashes of a URL, a path keeps one
-        raise ManyoError("a release is built in a local folder, not at a URL", where=str(out), hint=other)
+        raise ManyoError("this is a URL that was made a path", where=str(out), hint="give it as a text")
     if any("\ud800" <= letter <= "\udfff" for letter in str(out.absolute())):  # Arrow could not open it
         raise ManyoError("the output folder's name is not UTF-8", where=ascii(str(out)), hint="choose another name")
     try:
@@ -125,27 +165,37 @@ def reissue(
     out: str | Path,
     *,
     workers: int | None = None,
+    engine: str = "local",
+    address: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Release:
-    """Issue another release, in the folder `out`, from the documents that the one in `folder` has read.
+    """Issue another release, in the folder or at the URL `out`, from the documents that the one in `folder` has read.
 
     `recipe` names the rules, as `[judge] rules` does: a recipe of Manyo's or a file of rules. Or it is a build's recipe
     (a file with inputs), which may differ from the release's in what is decided after reading: `[judge]`, `[dedupe]` and `[release]`. The result is, byte for
     byte, what `build` would make with that recipe from the same inputs. Raises `ManyoError` when the release's work
     folder is gone, when another version made it, and as `build` does.
     """
-    folder, out = Path(folder), Path(out)
     plan = plan_reissue(folder, recipe)
-    return _build(plan, _folder(out, [(str(folder), folder)]), workers, on_progress)
+    placed = _place(out, [(str(folder), Path(folder))])
+    return _build(plan, placed, workers, _engine(engine, address), on_progress)
 
 
-def _build(plan: Plan, out: Path, workers: int | None, on_progress: OnProgress | None) -> Release:
+def _build(
+    plan: Plan,
+    out: str | Path,
+    workers: int | None,
+    make_pool: Callable[[engine.Store], engine.Pool],
+    on_progress: OnProgress | None,
+) -> Release:
     workers = workers if workers is not None else plan.recipe.engine.workers
-    workers = workers or os.cpu_count() or 1
+    if plan.against and engine.is_url(out):
+        what = "a build against earlier releases looks them up on this machine, and is built into a folder"
+        raise ManyoError(what, where=str(out), hint="name a folder, and copy the release when it is done")
     try:
-        store = engine.open_store(out / engine.WORK)
-        with engine.claim(store, plan.identity):
-            return Release(out, _run(plan, store, out, workers, on_progress))
+        store = engine.open_store(engine.below(out, engine.WORK))
+        with engine.claim(store, plan.identity, make_pool) as work:
+            return Release(out, _run(plan, store, out, workers or work.pool.slots, on_progress))
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(*(stop.args or ["stopped; the same command goes on from there"])) from None
     except OSError as error:
@@ -156,7 +206,9 @@ def _build(plan: Plan, out: Path, workers: int | None, on_progress: OnProgress |
         ) from error
 
 
-def _run(plan: Plan, store: engine.Store, out: Path, workers: int, on_progress: OnProgress | None) -> dict[str, Any]:
+def _run(
+    plan: Plan, store: engine.Store, out: str | Path, workers: int, on_progress: OnProgress | None
+) -> dict[str, Any]:
     recipe = plan.recipe
     near = asdict(recipe.dedupe)
     size = plan.origin.size
@@ -213,7 +265,7 @@ def _run(plan: Plan, store: engine.Store, out: Path, workers: int, on_progress: 
     indexes: list[dict[str, str]] = []
     settled: engine.Seal | None = None
     if plan.against:
-        indexes = _indexes(plan, out, workers, show)
+        indexes = _indexes(plan, Path(out), workers, show)
         arguments = {"of": of, "near": near, "against": indexes}
         tasks = [
             engine.Task("meet", number, "manyo.stages.against:meet", {**arguments, "partition": number}, reads)

@@ -171,7 +171,7 @@ class _Inputs:
         return rows
 
 
-def plan_reissue(folder: Path, recipe: str | Path) -> Plan:
+def plan_reissue(folder: str | Path, recipe: str | Path) -> Plan:
     """The plan of another release from the documents that the work folder of the one in `folder` keeps.
 
     `recipe` is a build's recipe (a file that names inputs), or what `[judge] rules` takes. Raises `ManyoError` when
@@ -179,7 +179,7 @@ def plan_reissue(folder: Path, recipe: str | Path) -> Plan:
     reading than the documents had.
     """
     whole = manifest.read(folder)
-    with _checking(f"{folder / manifest.NAME}, recipe"):
+    with _checking(f"{engine.below(folder, manifest.NAME)}, recipe"):
         made = recipes.parse(whole.get("recipe", {}))
     wanted = _wanted(made, recipe)
     origin = _Kept(folder, whole)
@@ -193,7 +193,7 @@ def plan_reissue(folder: Path, recipe: str | Path) -> Plan:
     if not origin.commits:
         raise ManyoError(
             "the documents of this release are not kept: its work folder is gone",
-            where=str(folder / engine.WORK),
+            where=str(engine.below(folder, engine.WORK)),
             hint="build from the inputs; a work folder is kept until somebody removes it",
         )
     return plan
@@ -220,20 +220,21 @@ def _wanted(made: recipes.Recipe, asked: str | Path) -> recipes.Recipe:
 class _Kept:
     """What the read stage of an earlier release left in its work folder."""
 
-    folder: Path
+    folder: str | Path
     manifest: Mapping[str, Any]
 
     @cached_property
     def store(self) -> engine.Store:
-        return engine.open_store(self.folder / engine.WORK)
+        return engine.open_store(engine.below(self.folder, engine.WORK))
 
     @cached_property
     def commits(self) -> tuple[engine.Commit, ...]:
-        if not (self.folder / engine.WORK).is_dir():
+        if not engine.is_url(self.folder) and not Path(self.folder, engine.WORK).is_dir():
             return ()
         seal = engine.read_seal(self.store, "read")
         files = [file for commit in (seal.commits if seal else ()) for file in commit.files.values()]
-        return seal.commits if seal and all(self.store.exists(file["path"]) for file in files) else ()
+        there = self.store.list("data/read")
+        return seal.commits if seal and all(file["path"] in there for file in files) else ()
 
     @property
     def size(self) -> int:

@@ -6,9 +6,12 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+
+import pyarrow.parquet as pq
 
 from manyo import engine, judge, release
 from manyo.errors import ManyoError
@@ -22,7 +25,7 @@ _OURS: Final = re.compile(r"\.?part-\d{5,}\.parquet(\.tmp)?\Z")  # what a build 
 def publish(
     plan: Plan,
     store: engine.Store,
-    out: Path,
+    out: str | Path,
     done: engine.Seal,
     judged: engine.Seal,
     settled: engine.Seal | None,
@@ -39,19 +42,12 @@ def publish(
         if sha256(content).hexdigest() != commit.files["figures"]["sha256"]:
             raise _spoilt(store, commit.files["figures"])
         figures += release.Figures.from_json(json.loads(content))
-    parts = []
-    for kind in ("data", "ledger"):
-        (out / kind).mkdir(exist_ok=True)
-        for number, commit in enumerate(released.commits):
-            name = release.part_name(kind, number)
-            _place(store, commit.files[kind], out / name)
-            parts.append(release.describe(out, name))
-            if parts[-1]["sha256"] != commit.files[kind]["sha256"]:
-                raise _spoilt(store, commit.files[kind])
-        names = {part["path"] for part in parts}
-        for stale in sorted((out / kind).iterdir()):
-            if f"{kind}/{stale.name}" not in names and _OURS.match(stale.name):
-                stale.unlink()
+    named = {
+        release.part_name(kind, number): commit.files[kind]
+        for kind in ("data", "ledger")
+        for number, commit in enumerate(released.commits)
+    }
+    parts = _publish_there(store, str(out), named) if engine.is_url(out) else _publish_here(store, Path(out), named)
     measures = list(plan.measuring.measures.values())
     manifest = {
         "format": 1,
@@ -86,6 +82,62 @@ def publish(
         name=plan.recipe.release.title or plan.recipe.name,
         license_name=plan.recipe.release.licence,
     )
+
+
+def _publish_here(store: engine.Store, out: Path, named: Mapping[str, engine.File]) -> list[dict[str, Any]]:
+    """Put the parts into a folder of this machine; their lines in the manifest."""
+    parts = []
+    for name, file in named.items():
+        (out / name).parent.mkdir(exist_ok=True)
+        _place(store, file, out / name)
+        parts.append(release.describe(out, name))
+        if parts[-1]["sha256"] != file["sha256"]:
+            raise _spoilt(store, file)
+    for kind in ("data", "ledger"):
+        for stale in sorted((out / kind).iterdir()) if (out / kind).is_dir() else ():
+            if f"{kind}/{stale.name}" not in named and _OURS.match(stale.name):
+                stale.unlink()
+    return parts
+
+
+def _publish_there(work: engine.Store, out: str, named: Mapping[str, engine.File]) -> list[dict[str, Any]]:
+    """Have the store copy the parts; their lines in the manifest.
+
+    Nothing but footers comes to this machine: what a part's bytes are, its worker has written down before it sent them.
+    A part that an earlier run has published is not copied again.
+    """
+    place = engine.RemoteStore(out)
+    there = place.list("data") | place.list("ledger")
+    before = _published(place)
+    missing = {
+        f"{engine.WORK}/{file['path']}": name
+        for name, file in named.items()
+        if there.get(name) != file["bytes"] or before.get(name) != file["sha256"]
+    }
+    if missing:
+        place.remove(release.MANIFEST)  # until the new one is written, this is no release
+    place.copy(missing)
+    there = place.list("data") | place.list("ledger")
+    parts = []
+    for name, file in named.items():
+        if there.get(name) != file["bytes"]:
+            raise _spoilt(work, file)
+        with place.open(name) as part:
+            rows = int(pq.read_metadata(part).num_rows)
+        parts.append({"path": name, "sha256": file["sha256"], "bytes": file["bytes"], "rows": rows})
+    for name in there:
+        if name not in named and _OURS.match(name.partition("/")[2]):
+            place.remove(name)
+    return parts
+
+
+def _published(place: engine.Store) -> dict[str, str]:
+    """The SHA-256 of each part of a release that is there already, by name."""
+    try:
+        manifest = json.loads(place.cat(release.MANIFEST))
+        return {part["path"]: part["sha256"] for part in manifest["shards"]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def release_rules(rules: judge.RuleSet) -> list[dict[str, Any]]:

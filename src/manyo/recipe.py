@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -21,7 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from manyo.collect import Columns
+from manyo.collect import Columns, public
 from manyo.dedupe import LineSettings as Lines
 from manyo.dedupe import Settings as Dedupe
 from manyo.errors import ManyoError
@@ -146,12 +145,12 @@ class Recipe:
 
 
 def _public(given: str) -> str:
-    r"""An input as it may be published: no password in a URL, no bytes that are not UTF-8 in a file's name.
+    r"""An input as it may be published: nothing in a URL that opens it, no bytes that are not UTF-8 in a file's name.
 
     >>> _public("https://user:secret@example.jp/a.warc.gz"), _public("\udc95.html")
     ('https://example.jp/a.warc.gz', '\\udc95.html')
     """
-    return re.sub(r"://[^/@\s]*@", "://", given.encode("utf-8", "backslashreplace").decode())
+    return public(given.encode("utf-8", "backslashreplace").decode())
 
 
 def load(path: str | Path) -> Recipe:

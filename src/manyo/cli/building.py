@@ -13,8 +13,24 @@ import click
 if TYPE_CHECKING:
     from manyo.pipeline import OnProgress, Release
 
+
+def place(context: click.Context, parameter: click.Parameter, value: str) -> Path | str:
+    """A path, or a URL as it is: a `Path` would take one of its slashes."""
+    return value if "://" in value else Path(value)
+
+
 OUT = click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="The folder of the release; new or empty."
+    "--out", required=True, callback=place, metavar="PATH|URL", help="The folder or URL of the release; new or empty."
+)
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="What places the work: processes of this machine, or a Ray cluster.",
+)
+ADDRESS = click.option(
+    "--address", metavar="HOST:PORT", help="The head of the Ray cluster, or auto; without it, Ray on this machine."
 )
 WORKERS = click.option(
     "--workers", type=click.IntRange(1, 1024), help="Worker processes; one for each processor by default."
@@ -40,7 +56,7 @@ def announce(release: Release, quiet: bool, as_json: bool, lang: str) -> None:
     if as_json:
         result = {
             "event": "release",
-            "path": str(release.path),
+            "path": str(release.place),
             "counts": release.counts,
             "report": str(release.report),
         }
@@ -48,4 +64,4 @@ def announce(release: Release, quiet: bool, as_json: bool, lang: str) -> None:
     elif not quiet:
         from manyo.release import show
 
-        click.echo(f"\n{release.path}\n{show(release.path, lang).text}")
+        click.echo(f"\n{release.place}\n{show(release.place, lang).text}")

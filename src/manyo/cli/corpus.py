@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from manyo.cli.building import OUT, PROGRESS, QUIET, WORKERS, announce, shown
+from manyo.cli.building import ADDRESS, ENGINE, OUT, PROGRESS, QUIET, WORKERS, announce, here, place, shown
 from manyo.cli.group import JSON, LANG, main
 from manyo.errors import ManyoError
 
@@ -45,14 +45,18 @@ def new(path: Path) -> None:
     help="An earlier release: what it has is left out as a duplicate. May be given several times.",
 )
 @WORKERS
+@ENGINE
+@ADDRESS
 @QUIET
 @PROGRESS
 @LANG
 def build(
     inputs: tuple[str, ...],
-    out: Path,
+    out: Path | str,
     against: tuple[Path, ...],
     workers: int | None,
+    engine: str,
+    address: str | None,
     quiet: bool,
     as_json: bool,
     lang: str,
@@ -68,20 +72,30 @@ def build(
       manyo build crawl/*.warc.gz --out corpus
       manyo build documents/ --out corpus --workers 1
       manyo build may.toml --out 2024-05 --against 2024-03 --against 2024-04
+      manyo build recipe.toml --out s3://bucket/corpus --engine ray --address auto
     """
     from manyo import pipeline, recipe
 
     if len(inputs) == 1 and inputs[0].endswith(".toml"):
         wanted = recipe.load(inputs[0])
     else:
-        wanted = recipe.parse({"inputs": list(inputs)}, base=str(Path.cwd()), name=out.name or "corpus")
+        name = Path(out).name  # of a URL, its last part
+        wanted = recipe.parse({"inputs": list(inputs)}, base=str(Path.cwd()), name=name or "corpus")
     with shown(quiet, as_json, lang) as display:
-        release = pipeline.build(wanted, out, against=against, workers=workers, on_progress=display)
+        release = pipeline.build(
+            wanted,
+            out,
+            against=against,
+            workers=workers,
+            engine=engine,
+            address=address,
+            on_progress=display,
+        )
     announce(release, quiet, as_json, lang)
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", callback=here, metavar="RELEASE")
 @click.option(
     "--recipe", type=click.Path(path_type=Path), help="Whose [dedupe] it is made for; the release's own by default."
 )
@@ -106,10 +120,10 @@ def index(folder: Path, recipe: Path | None, workers: int | None, quiet: bool, l
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", callback=place, metavar="RELEASE")
 @JSON
 @LANG
-def show(folder: Path, as_json: bool, lang: str) -> None:
+def show(folder: Path | str, as_json: bool, lang: str) -> None:
     """Print the figures of a release.
 
     \b
@@ -123,11 +137,11 @@ def show(folder: Path, as_json: bool, lang: str) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", callback=place, metavar="RELEASE")
 @click.argument("document", metavar="ID-or-URL")
 @JSON
 @LANG
-def explain(folder: Path, document: str, as_json: bool, lang: str) -> None:
+def explain(folder: Path | str, document: str, as_json: bool, lang: str) -> None:
     """Tell one document's story: its bytes, its measures, the rules it failed, its cluster, what was masked.
 
     \b
@@ -143,8 +157,8 @@ def explain(folder: Path, document: str, as_json: bool, lang: str) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def verify(folder: Path) -> None:
+@click.argument("folder", callback=place, metavar="RELEASE")
+def verify(folder: Path | str) -> None:
     """Check a release against its manifest: every part's checksum, every count.
 
     \b

@@ -7,11 +7,20 @@ from pathlib import Path
 
 import click
 
-from manyo.cli.building import OUT, PROGRESS, QUIET, WORKERS, announce, shown
+from manyo.cli.building import ADDRESS, ENGINE, OUT, PROGRESS, QUIET, WORKERS, announce, place, shown
 from manyo.cli.group import JSON, LANG, main
 from manyo.errors import ManyoError
 
-_FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+
+def _here(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    folder = place(context, parameter, value)
+    if isinstance(folder, str):
+        what = "a recipe is replayed on a ledger of this machine, not at a URL"
+        raise ManyoError(what, where=folder, hint="copy manifest.json and ledger/ into a folder here, and name that")
+    return folder
+
+
+_FOLDER = click.argument("folder", callback=_here, metavar="RELEASE")
 
 
 @main.command()
@@ -72,14 +81,26 @@ def compare(folder: Path, recipes: str, samples: int, as_json: bool, lang: str) 
 
 
 @main.command()
-@click.option("--from", "folder", required=True, type=click.Path(path_type=Path), help="The release to start from.")
+@click.option("--from", "folder", required=True, callback=place, metavar="PATH|URL", help="The release to start from.")
 @click.option("--recipe", required=True, metavar="NAME|FILE.toml", help="Rules, or a whole recipe of a build.")
 @OUT
 @WORKERS
+@ENGINE
+@ADDRESS
 @QUIET
 @PROGRESS
 @LANG
-def release(folder: Path, recipe: str, out: Path, workers: int | None, quiet: bool, as_json: bool, lang: str) -> None:
+def release(
+    folder: Path | str,
+    recipe: str,
+    out: Path | str,
+    workers: int | None,
+    engine: str,
+    address: str | None,
+    quiet: bool,
+    as_json: bool,
+    lang: str,
+) -> None:
     """Issue a new release by another recipe from the documents that an earlier one has read.
 
     Byte for byte what a build with that recipe would give, without reading, decoding and masking again.
@@ -92,5 +113,7 @@ def release(folder: Path, recipe: str, out: Path, workers: int | None, quiet: bo
     from manyo import pipeline
 
     with shown(quiet, as_json, lang) as display:
-        made = pipeline.reissue(folder, recipe, out, workers=workers, on_progress=display)
+        made = pipeline.reissue(
+            folder, recipe, out, workers=workers, engine=engine, address=address, on_progress=display
+        )
     announce(made, quiet, as_json, lang)

@@ -20,7 +20,7 @@ else.
 
 from manyo.collect.reader import Reader
 from manyo.collect.shard import Piece, Shard, plan
-from manyo.collect.source import Columns, Source, find
+from manyo.collect.source import Columns, Source, find, public
 from manyo.collect.tally import Tally
 
-__all__ = ["Columns", "Piece", "Reader", "Shard", "Source", "Tally", "find", "plan"]
+__all__ = ["Columns", "Piece", "Reader", "Shard", "Source", "Tally", "find", "plan", "public"]

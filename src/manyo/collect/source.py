@@ -32,6 +32,10 @@ COMPRESSIONS: Final = {".gz": "gzip", ".zst": "zstd"}
 KNOWN: Final = "WARC and WET (plain, .gz, .zst), HTML and text files, JSONL (plain, .gz, .zst), Parquet"
 _URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*(::|://)")
 _MAGIC: Final = re.compile(r"[*?\[]")
+_SIGNS: Final = re.compile(
+    r"(x-amz-.*|x-goog-.*|signature|awsaccesskeyid|googleaccessid|key-pair-id|policy|expires|sig"
+    r"|.*[_-]?(token|apikey|api[_-]key|secret|password))\Z"
+)
 _SNIFF: Final = 65536
 _ACCESS: Final = "see that it is there and that you may read it, or leave it out"
 
@@ -108,7 +112,7 @@ def find(inputs: Sequence[str], *, base: str, columns: Mapping[str, str] | None 
         inputs = [inputs]
     found: dict[str, Source] = {}
     for index, given in enumerate(inputs):
-        where = _public(f"inputs[{index}] = {given!r}")
+        where = public(f"inputs[{index}] = {given!r}")
         matches = _remote(given, roles, where) if is_remote(given) else _local(given, base, roles, where)
         for source in matches:
             found.setdefault(source.url, source)
@@ -284,14 +288,14 @@ def _remote(given: str, roles: Columns, where: str) -> Iterator[Source]:
         url = given if name == path else str(filesystem.unstrip_protocol(name))
         size = info.get("size")
         if size is None:
-            raise ManyoError("the server does not say how long this is", where=_public(url), hint="download it first")
-        source = Source(_public(url), url, "", "", int(size), _remote_fingerprint(info), roles)
+            raise ManyoError("the server does not say how long this is", where=public(url), hint="download it first")
+        source = Source(public(url), url, "", "", int(size), _remote_fingerprint(info), roles)
         form, compression = named_format(url.split("?")[0])
         if form and form != "parquet":  # its first bytes would cost a request: the name is believed
             yield replace(source, format=form, compression=compression)
             continue
         with source.open() as file:
-            yield _recognise(source, file, _public(url))
+            yield _recognise(source, file, public(url))
 
 
 def _usable(name: str, folder: str) -> bool:
@@ -299,13 +303,28 @@ def _usable(name: str, folder: str) -> bool:
     return bool(named_format(name)[0]) and not any(part.startswith(".") for part in parts)
 
 
-def _public(text: str) -> str:
-    """A URL without the name and password that it may carry.
+def public(text: str) -> str:
+    """A text with URLs, without what opens them: a name and a password, the signature in the query of a signed URL.
 
-    >>> _public("https://user:secret@example.com/a.warc.gz")
+    What is taken for a signature are the parameters that S3, Google Cloud, CloudFront and Azure sign with, and tokens.
+    Others stay: they may say which file is meant.
+
+    >>> public("https://user:secret@example.com/a.warc.gz")
     'https://example.com/a.warc.gz'
+    >>> public("https://b.s3.amazonaws.com/a.warc.gz?id=7&X-Amz-Credential=AK%2F1&X-Amz-Signature=5fe")
+    'https://b.s3.amazonaws.com/a.warc.gz?id=7'
     """
-    return re.sub(r"://[^/@\s]*@", "://", text)
+    return re.sub(r"\?[^\s'\"]*", _unsigned, re.sub(r"://[^/@\s]*@", "://", text)) if "://" in text else text
+
+
+def _unsigned(query: re.Match[str]) -> str:
+    head, mark, fragment = query[0].partition("#")
+    pairs = head[1:].split("&")
+    names = [pair.partition("=")[0].lower() for pair in pairs]
+    shared = "sig" in names  # Azure: two letters each, which elsewhere may mean anything
+    kept = [pair for pair, name in zip(pairs, names, strict=True) if not _SIGNS.match(name)]
+    kept = [pair for pair in kept if not (shared and re.match(r"s[a-z]{1,3}=", pair, re.IGNORECASE))]
+    return ("?" + "&".join(kept) if kept else "") + mark + fragment
 
 
 def _fingerprint(status: os.stat_result) -> str:
@@ -321,7 +340,7 @@ def _remote_fingerprint(info: Mapping[str, Any]) -> str:
 def _reason(error: Exception) -> str:
     """What the system said, without the path (which the message names once, and safely)."""
     said = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
-    return _public(said or type(error).__name__)
+    return public(said or type(error).__name__)
 
 
 def _shown(path: str) -> str:

@@ -14,6 +14,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
@@ -26,18 +27,30 @@ _NO_FOLDERS: Final = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss",
 
 
 class RemoteStore(Store):
-    def __init__(self, url: str, part: str) -> None:
+    """Opening one makes nothing and asks nothing. `part`: as in `open_store`."""
+
+    def __init__(self, url: str, part: str = "") -> None:
         self.url = url.rstrip("/")
         self._files: Any
         self._files, self._root = fsspec.core.url_to_fs(self.url)
         self._folders = self.url.partition("://")[0] not in _NO_FOLDERS
+        self._part = part
+
+    @cached_property
+    def home(self) -> Path:
+        """A folder for this address in the system's place for temporary files (TMPDIR names another)."""
         name = hashlib.sha256(self.url.encode()).hexdigest()[:16]
-        self.home = Path(tempfile.gettempdir()) / f"manyo-{os.getuid()}-{name}"
-        self.home.mkdir(mode=0o700, exist_ok=True)
-        if self.home.stat().st_uid != os.getuid():
-            raise PermissionError(f"{self.home} is somebody else's")
-        self.scratch = self.home / part
-        self.scratch.mkdir(exist_ok=True)
+        home = Path(tempfile.gettempdir()) / f"manyo-{os.getuid()}-{name}"
+        home.mkdir(mode=0o700, exist_ok=True)
+        if home.stat().st_uid != os.getuid():
+            raise PermissionError(f"{home} is somebody else's")
+        return home
+
+    @cached_property
+    def scratch(self) -> Path:
+        folder = self.home / self._part
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def _full(self, name: str) -> str:
         return f"{self._root}/{name}"

@@ -12,6 +12,8 @@ import os
 import re
 import secrets
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -25,8 +27,16 @@ class Store(ABC):
     """Named byte strings under one address. Names are relative, with `/`. Pickles as its address."""
 
     url: str
-    home: Path  # this store's folder on this machine; on a local store, on the store's own disk
-    scratch: Path  # in `home` or `home` itself: for files being written
+
+    @property
+    @abstractmethod
+    def home(self) -> Path:
+        """This store's folder on this machine; of a local store, on the store's own disk."""
+
+    @property
+    @abstractmethod
+    def scratch(self) -> Path:
+        """`home`, or a part of it: for files being written."""
 
     @abstractmethod
     def put_atomic(self, name: str, content: bytes | Path) -> None:
@@ -110,9 +120,16 @@ class _Local(Store):
     def __init__(self, root: Path, part: str) -> None:
         self.root = root.absolute()
         self.url = str(self.root)
-        self.home = self.root / ".scratch"
-        self.scratch = self.home / part
+        self._part = part
         self.scratch.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def home(self) -> Path:
+        return self.root / ".scratch"
+
+    @property
+    def scratch(self) -> Path:
+        return self.home / self._part
 
     def put_atomic(self, name: str, content: bytes | Path) -> None:
         path = content if isinstance(content, Path) else self.scratch / token()
@@ -172,6 +189,15 @@ def unreachable(error: BaseException) -> ManyoError | None:
         where=str(error.filename),
         hint="see to the address, the network and your rights, then run the same command: it goes on from where it was",
     )
+
+
+@contextmanager
+def reached() -> Iterator[None]:
+    """Raise what a store that is elsewhere cannot do as the `ManyoError` to show."""
+    try:
+        yield
+    except StoreError as error:
+        raise unreachable(error) or error from error
 
 
 def disk_full(error: BaseException | None, where: str) -> ManyoError | None:

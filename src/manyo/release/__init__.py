@@ -21,6 +21,8 @@ from manyo.release.rows import EXACT, KINDS, NEAR, URL, data_schema, full_schema
 
 if TYPE_CHECKING:
     from manyo.release.figures import Figures
+    from manyo.release.files import files_of
+    from manyo.release.manifest import NAME as MANIFEST
     from manyo.release.manifest import check, verify
     from manyo.release.overview import Overview, show
     from manyo.release.papers import finish
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EXACT",
     "KINDS",
+    "MANIFEST",
     "NEAR",
     "URL",
     "Figures",
@@ -40,6 +43,7 @@ __all__ = [
     "data_schema",
     "describe",
     "explain",
+    "files_of",
     "finish",
     "full_schema",
     "ledger_schema",
@@ -51,6 +55,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "MANIFEST": "manifest",
     "Figures": "figures",
     "PartWriter": "parts",
     "Story": "story",
@@ -59,6 +64,7 @@ _HOMES = {
     "describe": "parts",
     "explain": "story",
     "finish": "papers",
+    "files_of": "files",
     "part_name": "parts",
     "show": "overview",
     "verify": "manifest",
@@ -72,4 +78,4 @@ def __getattr__(name: str) -> Any:
 
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), "NAME" if name == "MANIFEST" else name)

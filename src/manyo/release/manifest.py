@@ -25,15 +25,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from manyo.engine import below, is_url, open_store
 from manyo.errors import ManyoError
-from manyo.release.parts import digest
+from manyo.release.files import Files, files_of
 
 FORMAT: Final = 1
 NAME: Final = "manifest.json"
@@ -58,8 +61,8 @@ def check(manifest: Mapping[str, Any]) -> None:
     _adds_up(counts, "records", {"skipped": sum(skipped.values()), "documents": counts["documents"]})
     _adds_up(counts, "documents", {"refused_early": sum(early.values()), "candidates": counts["candidates"]})
     _adds_up(counts, "candidates", {name: counts[name] for name in ("kept", "refused", "duplicates")})
-    for folder, name in (("data/", "kept"), ("ledger/", "candidates")):
-        rows = {part["path"]: part["rows"] for part in manifest["shards"] if part["path"].startswith(folder)}
+    for kind, name in (("data/", "kept"), ("ledger/", "candidates")):
+        rows = {part["path"]: part["rows"] for part in manifest["shards"] if part["path"].startswith(kind)}
         _adds_up(counts, name, rows if len(rows) < 10 else {f"the rows of {len(rows)} parts": sum(rows.values())})
 
 
@@ -70,21 +73,23 @@ def _adds_up(counts: Mapping[str, Any], name: str, terms: Mapping[str, int]) -> 
         raise ManyoError("the release does not add up", where=where, hint=hint)
 
 
-def read(out: Path) -> dict[str, Any]:
-    """The manifest of the release in `out`. Raises `ManyoError` when there is none, or none of ours."""
-    path, hint = out / NAME, "name the folder that `manyo build --out` wrote"
-    if not out.is_dir():
-        what = "a release is a folder, and this is a file" if out.is_file() else "there is no such folder"
+def read(out: str | Path) -> dict[str, Any]:
+    """The manifest of the release in `out`, a folder or a URL. Raises `ManyoError` when there is none, or none of ours."""
+    path, hint = below(out, NAME), "name the folder that `manyo build --out` wrote"
+    if not is_url(out) and not Path(out).is_dir():
+        what = "a release is a folder, and this is a file" if Path(out).is_file() else "there is no such folder"
         raise ManyoError(what, where=str(out), hint=hint)
-    if not path.is_file():
+    with reading(out):
+        absent = files_of(out).size(NAME) is None
+    if absent:
         what = "this folder holds no finished release: it has no manifest.json"
         raise ManyoError(what, where=str(out), hint=hint + "; an interrupted build is finished by running it again")
     try:
-        manifest = json.loads(path.read_bytes())
+        with reading(out), files_of(out).open(NAME) as file:
+            content = file.read()
+        manifest = json.loads(content)
     except (ValueError, RecursionError) as error:  # of the first kind are JSONDecodeError and UnicodeDecodeError
         raise ManyoError("the manifest is not readable JSON", where=f"{path}: {error}", hint="build it again") from None
-    except OSError as error:
-        raise ManyoError("the manifest cannot be read", where=f"{path}: {error.strerror}", hint=_REPAIR) from None
     if not isinstance(manifest, dict) or "manyo" not in manifest or not isinstance(manifest.get("counts"), dict):
         raise ManyoError("this manifest.json is not a Manyo release's", where=str(path), hint=hint)
     if manifest.get("format") != FORMAT:
@@ -122,39 +127,59 @@ def _missing(manifest: Mapping[str, Any]) -> str:
     return ""
 
 
-def parts(out: Path, manifest: Mapping[str, Any], folder: str) -> list[Path]:
-    """The parts of "data" or "ledger" that the manifest names, in order: never what else may lie in the folder.
+@contextmanager
+def reading(out: str | Path) -> Iterator[None]:
+    """What goes wrong with the files of a release, as a `ManyoError`."""
+    try:
+        yield
+    except ManyoError:
+        raise
+    except Exception as error:
+        if not is_url(out) and not isinstance(error, OSError):
+            raise
+        # Packages for stores raise what theirs raise: botocore's errors are no OSErrors.
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        hint = "see to the address, the network and your rights" if is_url(out) else _REPAIR
+        raise ManyoError(f"the release cannot be read: {reason}", where=str(out), hint=hint) from error
+
+
+def parts(out: str | Path, manifest: Mapping[str, Any], kind: str) -> list[str]:
+    """The names of the parts of "data" or "ledger" that the manifest lists, in order: never what else may lie there.
 
     Raises `ManyoError` when one is missing.
     """
-    found = [out / part["path"] for part in manifest["shards"] if part["path"].startswith(folder + "/")]
-    for path in found:
-        if not path.is_file():
-            raise ManyoError("a part of the release is missing", where=str(path), hint=_REPAIR)
+    found = [part["path"] for part in manifest["shards"] if part["path"].startswith(kind + "/")]
+    with reading(out):
+        there = files_of(out).sizes(kind) if found else {}
+    for name in found:
+        if name not in there:
+            raise ManyoError("a part of the release is missing", where=str(below(out, name)), hint=_REPAIR)
     return found
 
 
-def verify(out: Path) -> int:
+def verify(out: str | Path) -> int:
     """Hash every file that the manifest names and compare; count the rows; look for strangers among the parts.
 
     Returns how many files were checked. Raises `ManyoError` with all that is wrong, ten files at most.
     """
-    manifest, wrong = read(out), []
+    manifest, files, wrong = read(out), files_of(out), []
     entries = [*manifest.get("shards", []), *manifest.get("files", [])]
-    for folder in ("data", "ledger"):
-        named = parts(out, manifest, folder)
-        strangers = sorted(set((out / folder).glob("*.parquet")) - set(named))
-        wrong += [f"{path.relative_to(out)}: not in the manifest" for path in strangers]
-    for entry in entries:
-        path = out / entry["path"]
-        if not path.is_file():
-            wrong.append(f"{entry['path']}: missing")
-        elif path.stat().st_size != entry["bytes"]:
-            wrong.append(f"{entry['path']}: {path.stat().st_size} bytes instead of {entry['bytes']}")
-        elif digest(path) != entry["sha256"]:
-            wrong.append(f"{entry['path']}: its bytes have changed")
-        elif "rows" in entry and _rows(path) != entry["rows"]:
-            wrong.append(f"{entry['path']}: not a Parquet file of {entry['rows']} rows")
+    with reading(out):
+        for kind in ("data", "ledger"):
+            named = parts(out, manifest, kind)
+            strangers = sorted(name for name in files.sizes(kind) if name.endswith(".parquet") and name not in named)
+            wrong += [f"{name}: not in the manifest" for name in strangers]
+        for entry in entries:
+            name = entry["path"]
+            size = files.size(name)
+            if size is None:
+                wrong.append(f"{name}: missing")
+            elif size != entry["bytes"]:
+                wrong.append(f"{name}: {size} bytes instead of {entry['bytes']}")
+            elif _digest(files, name) != entry["sha256"]:
+                wrong.append(f"{name}: its bytes have changed")
+            elif "rows" in entry and _rows(files, name) != entry["rows"]:
+                wrong.append(f"{name}: not a Parquet file of {entry['rows']} rows")
     if wrong:
         where = "\n         ".join(wrong[:10]) + (f"\n         and {len(wrong) - 10} more" if len(wrong) > 10 else "")
         raise ManyoError("the release is not what its manifest says", where=where, hint=_REPAIR)
@@ -162,19 +187,34 @@ def verify(out: Path) -> int:
     return len(entries)
 
 
-def _rows(path: Path) -> int:
+def _digest(files: Files, name: str) -> str:
+    with files.open(name) as file:
+        return file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # any binary file will do
+
+
+def _rows(files: Files, name: str) -> int:
     try:
-        return int(pq.read_metadata(path.absolute()).num_rows)
+        with files.open(name) as file:
+            return int(pq.read_metadata(file).num_rows)
     except (pa.ArrowInvalid, OSError):
         return -1
 
 
-def put(path: Path, content: str) -> dict[str, Any]:
+def put(out: str | Path, name: str, text: str) -> dict[str, Any]:
     """Write a paper whole or not at all; return its line in the manifest: `{path, sha256, bytes}`."""
+    content = text.encode()
+    if is_url(out):
+        open_store(out).put_atomic(name, content)
+    else:
+        _put(Path(out, name), content)
+    return {"path": name, "sha256": sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def _put(path: Path, content: bytes) -> None:
     waiting = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with waiting.open("wb") as file:
-            file.write(content.encode())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         waiting.replace(path)
@@ -184,4 +224,3 @@ def put(path: Path, content: str) -> dict[str, Any]:
         raise ManyoError(
             f"a file of the release cannot be written: {error.strerror}", where=str(path), hint=hint
         ) from None
-    return {"path": path.name, "sha256": digest(path), "bytes": path.stat().st_size}

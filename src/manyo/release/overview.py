@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from rich.cells import cell_len
 
+from manyo.engine import below
 from manyo.release import labels, manifest
 from manyo.release.figures import heaviest
 from manyo.release.labels import label, number, share
@@ -24,7 +25,7 @@ class Overview:
     data: dict[str, Any]
 
 
-def show(out: Path, lang: str = "ja") -> Overview:
+def show(out: str | Path, lang: str = "ja") -> Overview:
     """The figures of the release in `out`, `lang` "ja" or "en". Raises `ManyoError` when it is no release."""
     whole = manifest.read(out)
     counts, figures = whole["counts"], whole.get("figures", {})
@@ -43,7 +44,7 @@ def show(out: Path, lang: str = "ja") -> Overview:
         "masked": figures.get("masked", {}),
         "charset": figures.get("charset", {}),
         "damage": len(whole.get("damage", [])),
-        "report": str(out / "report.html"),
+        "report": str(below(out, "report.html")),
     }
     return Overview(_text(data, whole, lang), data)
 

@@ -47,7 +47,7 @@ _SIZES: Final = (
 
 
 def finish(
-    out: Path,
+    out: str | Path,
     figures: Figures,
     manifest: Mapping[str, Any],
     schema: Sequence[pa.Field],
@@ -75,11 +75,11 @@ def finish(
     }
     described = croissant(whole, schema, measures, quality, name=name, license_name=license_name)
     whole["files"] = [
-        manifests.put(out / "README.md", card(whole, figures, schema, measures, quality)),
-        manifests.put(out / "croissant.json", described),
-        manifests.put(out / "report.html", report(whole, figures, measures)),
+        manifests.put(out, "README.md", card(whole, figures, schema, measures, quality)),
+        manifests.put(out, "croissant.json", described),
+        manifests.put(out, "report.html", report(whole, figures, measures)),
     ]
-    manifests.put(out / manifests.NAME, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    manifests.put(out, manifests.NAME, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
     return whole
 
 

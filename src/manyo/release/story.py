@@ -20,6 +20,7 @@ from rich.cells import cell_len
 from manyo.errors import ManyoError
 from manyo.records import KEPT, POINTER, READING
 from manyo.release import labels, manifest
+from manyo.release.files import files_of
 from manyo.release.labels import Label, bounds, label, number, plain
 from manyo.release.rows import KINDS, ledger_schema
 from manyo.release.samples import EXCERPT, shortest
@@ -43,7 +44,7 @@ class Story:
 Evaluate = Callable[[str, Mapping[str, Any]], float | None]
 
 
-def explain(out: Path, key: str, evaluate: Evaluate | None = None) -> Story:
+def explain(out: str | Path, key: str, evaluate: Evaluate | None = None) -> Story:
     """The story of the document with this id, the beginning of an id (four digits or more), URL, or file.
 
     `evaluate` gives the value of a rule's expression over a row of measures; without it, such a value is left out.
@@ -64,12 +65,7 @@ def explain(out: Path, key: str, evaluate: Evaluate | None = None) -> Story:
             raise ManyoError(what, where=str(out), hint=hint + "\n         ".join(map(plain, lines)) + more)
         part = Path(found[0]["__filename"]).name
         only = pc.field("id") == found[0]["id"]
-        row = (
-            ds.dataset(out.absolute() / "ledger" / part, format="parquet")
-            .to_table(filter=only)
-            .slice(0, 1)
-            .to_pylist()[0]
-        )
+        row = files_of(out).dataset([f"ledger/{part}"]).to_table(filter=only).slice(0, 1).to_pylist()[0]
         cluster = _cluster(ledger, row)
         excerpt = _excerpt(out, whole, part, row)
     except (pa.ArrowInvalid, pa.ArrowKeyError, OSError, KeyError) as error:
@@ -78,14 +74,14 @@ def explain(out: Path, key: str, evaluate: Evaluate | None = None) -> Story:
     return Story(_story(row, whole, f"ledger/{part}", cluster, excerpt, evaluate))
 
 
-def _open(out: Path, whole: Mapping[str, Any], folder: str) -> ds.Dataset:
-    paths = manifest.parts(out, whole, folder)
-    if not paths:
+def _open(out: str | Path, whole: Mapping[str, Any], kind: str) -> ds.Dataset:
+    names = manifest.parts(out, whole, kind)
+    if not names:
         raise ManyoError(
             "the release is empty: there is no document to explain", where=str(out), hint="`manyo show` says why"
         )
     try:
-        return ds.dataset([str(path.absolute()) for path in paths], format="parquet")
+        return files_of(out).dataset(names)
     except (pa.ArrowInvalid, OSError) as error:
         raise ManyoError("the ledger cannot be read", where=f"{out}: {error}", hint="build it again") from None
 
@@ -164,12 +160,12 @@ def _cluster(ledger: ds.Dataset, row: Mapping[str, Any]) -> dict[str, Any] | Non
     }
 
 
-def _excerpt(out: Path, whole: Mapping[str, Any], part: str, row: Mapping[str, Any]) -> str | None:
+def _excerpt(out: str | Path, whole: Mapping[str, Any], part: str, row: Mapping[str, Any]) -> str | None:
     """The beginning of the released text. A shard's two parts carry one number, so one part is searched."""
-    path = out / "data" / part
-    if row["verdict"] != KEPT or path not in manifest.parts(out, whole, "data"):
+    name = f"data/{part}"
+    if row["verdict"] != KEPT or name not in manifest.parts(out, whole, "data"):
         return None
-    table = ds.dataset(path.absolute(), format="parquet").to_table(columns=["text"], filter=pc.field("id") == row["id"])
+    table = files_of(out).dataset([name]).to_table(columns=["text"], filter=pc.field("id") == row["id"])
     return str(table["text"][0].as_py())[:EXCERPT] if table.num_rows else None
 
 

@@ -39,7 +39,7 @@ class Ledger:
 
     @cached_property
     def parts(self) -> list[Path]:
-        return manifest.parts(self.folder, self.manifest, "ledger")
+        return [self.folder / name for name in manifest.parts(self.folder, self.manifest, "ledger")]
 
     @cached_property
     def columns(self) -> frozenset[str]:

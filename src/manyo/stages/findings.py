@@ -153,7 +153,8 @@ class Shards:
         return next(place for place, commit in enumerate(self.commits) if commit.shard == shard)
 
     def path(self, place: int, name: str) -> Path:
-        return self._context.fetch(self.commits[place].files[name])
+        """A file of a shard. Only its documents have one reader: the rest stays for this machine's other tasks."""
+        return self._context.fetch(self.commits[place].files[name], share=name != "documents")
 
     def array(self, place: int, name: str, kind: npt.DTypeLike, width: int) -> npt.NDArray[Any]:
         """A shard's raw file, mapped: only what is looked at is read."""

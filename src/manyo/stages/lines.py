@@ -140,7 +140,7 @@ class Tables:
     def __init__(self, context: engine.Context, settings: LineSettings) -> None:
         self._settings = settings
         self._paths = {
-            why: [context.fetch(commit.files[name]) for commit in context.commits("lines")]
+            why: [context.fetch(commit.files[name], share=True) for commit in context.commits("lines")]
             for why, name in _TABLES.items()
         }
 

@@ -36,7 +36,7 @@ def release_shard(
     shards = Shards(context, of)
     place = shards.place(context.task.shard)
     base, last = int(shards.bases[place]), int(shards.bases[place + 1])
-    keepers = mapped(context.fetch(context.commits("cluster")[0].files["keepers"]), np.int64, 3)[base:last]
+    keepers = mapped(context.fetch(context.commits("cluster")[0].files["keepers"], share=True), np.int64, 3)[base:last]
     found = _clusters(shards, place, keepers, settings)
     if against:
         found = _refused_as_known(found, met(context, shards, place, settings, against), against)
