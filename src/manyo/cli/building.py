@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from manyo.errors import ManyoError
+
 if TYPE_CHECKING:
     from manyo.pipeline import OnProgress, Release
 
@@ -17,6 +19,15 @@ if TYPE_CHECKING:
 def place(context: click.Context, parameter: click.Parameter, value: str) -> Path | str:
     """A path, or a URL as it is: a `Path` would take one of its slashes."""
     return value if "://" in value else Path(value)
+
+
+def here(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    """A path: for verbs that go over a whole ledger again and again."""
+    folder = place(context, parameter, value)
+    if isinstance(folder, str):
+        what = "this works on the ledger of a release on this machine, not at a URL"
+        raise ManyoError(what, where=folder, hint="copy manifest.json and ledger/ into a folder here, and name that")
+    return folder
 
 
 OUT = click.option(

@@ -10,13 +10,14 @@ from typing import NoReturn
 
 import click
 
+from manyo.cli.building import here
 from manyo.cli.group import LANG, main
 
 _ROWS = 5_000_000
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", callback=here, metavar="RELEASE")
 @click.option(
     "--recipe", default="", metavar="NAME|FILE.toml", help="Rules to start from; the release's own by default."
 )

@@ -7,20 +7,11 @@ from pathlib import Path
 
 import click
 
-from manyo.cli.building import ADDRESS, ENGINE, OUT, PROGRESS, QUIET, WORKERS, announce, place, shown
+from manyo.cli.building import ADDRESS, ENGINE, OUT, PROGRESS, QUIET, WORKERS, announce, here, place, shown
 from manyo.cli.group import JSON, LANG, main
 from manyo.errors import ManyoError
 
-
-def _here(context: click.Context, parameter: click.Parameter, value: str) -> Path:
-    folder = place(context, parameter, value)
-    if isinstance(folder, str):
-        what = "a recipe is replayed on a ledger of this machine, not at a URL"
-        raise ManyoError(what, where=folder, hint="copy manifest.json and ledger/ into a folder here, and name that")
-    return folder
-
-
-_FOLDER = click.argument("folder", callback=_here, metavar="RELEASE")
+_FOLDER = click.argument("folder", callback=here, metavar="RELEASE")
 
 
 @main.command()

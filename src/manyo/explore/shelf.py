@@ -31,7 +31,8 @@ class Shelf:
         self._ledger = ledger
         self._work = Texts(ledger.folder)
         try:
-            self._released = manifest.parts(ledger.folder, ledger.manifest, "data")
+            names = manifest.parts(ledger.folder, ledger.manifest, "data")
+            self._released = [ledger.folder / name for name in names]
         except ManyoError:  # a release without its data: ledger and manifest are enough to judge by
             self._released = []
         if len(self._released) != len(ledger.parts):
