@@ -174,7 +174,7 @@ def make(
             "partitions": partitions,
             "files": [file for seal in sealed for file in _published(store, seal, into)],
         }
-        manifest.put(into / NAME, json.dumps(about, ensure_ascii=False, indent=1) + "\n")
+        manifest.put(into, NAME, json.dumps(about, ensure_ascii=False, indent=1) + "\n")
     shutil.rmtree(into / engine.WORK)
     return Index.open(into, release.digest)
 

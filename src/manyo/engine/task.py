@@ -131,7 +131,7 @@ class Context:
             return path
         path = self.scratch(token())
         shared = store.home / FETCHED / file["path"].rpartition("/")[2]  # no two files of a store have one name
-        if share and shared.exists():
+        if shared.exists():
             return shared
         with store.open(file["path"]) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)

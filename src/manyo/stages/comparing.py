@@ -49,7 +49,7 @@ def _doubtful(context: engine.Context, shards: Shards) -> Int64Array:
     place = shards.place(context.task.shard)
     ours = []
     for commit in context.commits("match"):
-        pairs = mapped(context.fetch(commit.files["doubtful"]), np.int64, 2)
+        pairs = mapped(context.fetch(commit.files["doubtful"], share=True), np.int64, 2)
         begin, end = np.searchsorted(pairs[:, 0], shards.bases[place : place + 2])
         ours.append(np.asarray(pairs[begin:end]))
     return np.unique(np.concatenate(ours), axis=0)
@@ -66,7 +66,7 @@ def _batches(shards: Shards, documents: Int64Array) -> Iterator[tuple[Int64Array
     ends = np.searchsorted(documents, shards.bases)
     for place in np.flatnonzero(np.diff(ends)).tolist():
         rows = documents[ends[place] : ends[place + 1]] - shards.bases[place]
-        for some, texts in _rows(shards.path(place, "documents"), rows):
+        for some, texts in _rows(shards.path(place, "documents", share=True), rows):
             yield some + shards.bases[place], texts
 
 

@@ -152,9 +152,9 @@ class Shards:
         """Where a shard stands in `commits`."""
         return next(place for place, commit in enumerate(self.commits) if commit.shard == shard)
 
-    def path(self, place: int, name: str) -> Path:
-        """A file of a shard. Only its documents have one reader: the rest stays for this machine's other tasks."""
-        return self._context.fetch(self.commits[place].files[name], share=name != "documents")
+    def path(self, place: int, name: str, *, share: bool = False) -> Path:
+        """A file of a shard. All but its documents stays for this machine's other tasks; with `share`, these too."""
+        return self._context.fetch(self.commits[place].files[name], share=share or name != "documents")
 
     def array(self, place: int, name: str, kind: npt.DTypeLike, width: int) -> npt.NDArray[Any]:
         """A shard's raw file, mapped: only what is looked at is read."""
