@@ -231,7 +231,12 @@ def _run(
 
     if not is_warm(Path(manyo.__file__).parent):
         run("warm", [engine.Task("warm", 0, "manyo.stages.warming:warm")], needed=True)
-    done = run("read", plan.tasks, needed=False)
+    sought: engine.Seal | None = None
+    if recipe.decontaminate.on:
+        task = engine.Task("needles", 0, "manyo.stages.decontaminating:collect", plan.collecting)
+        sought = run("needles", [task], needed=True)
+    clean = (sought.digest,) if sought else ()
+    done = run("read", plan.tasks(() if recipe.lines.on else clean), needed=False)
     if len(done.lost) == len(done.commits):
         raise ManyoError(
             f"nothing was released, for no part of the input could be read: {done.lost[0].lost}",
@@ -240,7 +245,7 @@ def _run(
         )
     judged = done
     if recipe.lines.on:
-        judged = _without_repeated_lines(plan, done, run)
+        judged = _without_repeated_lines(plan, done, clean, run)
     of = judged.stage
 
     def partitioned(stage: str, function: str, reads: tuple[str, ...]) -> engine.Seal:
@@ -291,7 +296,7 @@ def _run(
         if not commit.lost
     ]
     released = run("release", tasks, needed=True)
-    return publish(plan, store, out, done, judged, settled, released)
+    return publish(plan, store, out, done, judged, settled, released, sought)
 
 
 def _indexes(plan: Plan, out: Path, workers: int, on_progress: OnProgress) -> list[dict[str, str]]:
@@ -306,7 +311,9 @@ def _indexes(plan: Plan, out: Path, workers: int, on_progress: OnProgress) -> li
     return found
 
 
-def _without_repeated_lines(plan: Plan, done: engine.Seal, run: Callable[..., engine.Seal]) -> engine.Seal:
+def _without_repeated_lines(
+    plan: Plan, done: engine.Seal, clean: tuple[str, ...], run: Callable[..., engine.Seal]
+) -> engine.Seal:
     """Count the lines of all documents, then take those that are repeated out of each shard's."""
     lines = asdict(plan.recipe.lines)
     tasks = [
@@ -316,7 +323,7 @@ def _without_repeated_lines(plan: Plan, done: engine.Seal, run: Callable[..., en
     counted = run("lines", tasks, needed=True)
     arguments = {**plan.judging, "lines": lines}
     tasks = [
-        engine.Task("trim", commit.shard, "manyo.stages.lines:trim", arguments, (commit.digest, counted.digest))
+        engine.Task("trim", commit.shard, "manyo.stages.lines:trim", arguments, (commit.digest, counted.digest, *clean))
         for commit in done.commits
         if not commit.lost
     ]

@@ -10,7 +10,7 @@ import difflib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import version
@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from manyo import collect, engine, judge, protect, release
 from manyo import recipe as recipes
+from manyo.dedupe.items import FORMATS
 from manyo.errors import ManyoError
 from manyo.indexing import Earlier, earlier
 from manyo.judge.known import extra
@@ -50,11 +51,25 @@ class Origin(Protocol):
     def identity(self) -> Mapping[str, str]:
         """What may not differ between a build and its continuation, by input."""
 
-    def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any]) -> list[engine.Task]:
-        """The tasks of the stage "read"; `judging` are the arguments that every one of them takes."""
+    def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any], reads: tuple[str, ...]) -> list[engine.Task]:
+        """The tasks of the stage "read"; `judging` are the arguments that every one takes, `reads` what they read."""
 
     def inputs(self, done: engine.Seal) -> list[dict[str, Any]]:
         """What the manifest says of the inputs, now that they have been read."""
+
+
+@dataclass(frozen=True)
+class BenchmarkFile:
+    """A file of evaluation items: as the recipe names it, where it lies, and its SHA-256."""
+
+    given: str
+    path: Path
+    sha256: str
+
+    @property
+    def located(self) -> dict[str, str]:
+        """For a task."""
+        return {"path": str(self.path.absolute()), "sha256": self.sha256}
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,7 @@ class Plan:
     rules: judge.RuleSet
     origin: Origin
     against: tuple[Earlier, ...] = ()  # releases whose documents are not to come again
+    benchmarks: Mapping[str, tuple[BenchmarkFile, ...]] = field(default_factory=dict)  # what texts are kept clean of
 
     @property
     def partitions(self) -> int:
@@ -80,13 +96,39 @@ class Plan:
             "rules": self.rules.to_dict(paths=True),
             "near": asdict(self.recipe.dedupe),
             "partitions": self.partitions,
+            "decontaminate": self.decontaminating,
         }
 
     @property
-    def tasks(self) -> list[engine.Task]:
-        """The tasks of the stage "read"."""
+    def decontaminating(self) -> dict[str, Any] | None:
+        """What texts are kept clean of, for the tasks and the manifest; None where of nothing."""
+        asked = self.recipe.decontaminate
+        if not asked.on:
+            return None
+        return {
+            "benchmarks": {name: [file.sha256 for file in files] for name, files in self.benchmarks.items()},
+            "columns": list(asked.columns),
+            "action": asked.action,
+            "characters": asked.characters,
+            "shortest": asked.shortest,
+        }
+
+    @property
+    def collecting(self) -> dict[str, Any]:
+        """The arguments of the stage "needles"."""
+        asked = self.recipe.decontaminate
+        files = {name: [file.located for file in files] for name, files in self.benchmarks.items()}
+        return {
+            "benchmarks": files,
+            "columns": list(asked.columns),
+            "characters": asked.characters,
+            "shortest": asked.shortest,
+        }
+
+    def tasks(self, reads: tuple[str, ...] = ()) -> list[engine.Task]:
+        """The tasks of the stage "read"; `reads` are the digests of what they read."""
         lines = asdict(self.recipe.lines) if self.recipe.lines.on else None
-        return self.origin.tasks(self.rules, {**self.judging, "lines": lines})
+        return self.origin.tasks(self.rules, {**self.judging, "lines": lines}, reads)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -96,6 +138,7 @@ class Plan:
             "recipe": self.recipe.to_dict(),
             "rules": self.rules.digest,
             "lists": list_digests(self.measuring.lists),
+            "benchmarks": self.decontaminating or {},
             "against": {earlier.label: earlier.digest for earlier in self.against},
             "inputs": dict(self.origin.identity),
         }
@@ -116,7 +159,7 @@ def plan_build(recipe: recipes.Recipe) -> Plan:
     measuring, rules = _check(recipe)
     sources = collect.find(recipe.inputs, base=recipe.base, columns=asdict(recipe.columns))
     shards = collect.plan(sources, shard_bytes=recipe.engine.shard)
-    return Plan(recipe, measuring, rules, _Inputs(recipe, sources, shards), _earlier(recipe))
+    return Plan(recipe, measuring, rules, _Inputs(recipe, sources, shards), _earlier(recipe), _benchmarks(recipe))
 
 
 @dataclass(frozen=True)
@@ -139,7 +182,7 @@ class _Inputs:
     def identity(self) -> Mapping[str, str]:
         return {source.file: f"{source.size} bytes, {source.fingerprint}" for source in self.sources}
 
-    def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any]) -> list[engine.Task]:
+    def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any], reads: tuple[str, ...]) -> list[engine.Task]:
         arguments = {
             **judging,
             "reading": asdict(self.recipe.read),
@@ -149,7 +192,7 @@ class _Inputs:
         }
         function = "manyo.stages.reading:read_shard"
         return [
-            engine.Task("read", shard.number, function, {"shard": shard.to_json(), **arguments})
+            engine.Task("read", shard.number, function, {"shard": shard.to_json(), **arguments}, reads)
             for shard in self.shards
         ]
 
@@ -183,7 +226,7 @@ def plan_reissue(folder: str | Path, recipe: str | Path) -> Plan:
         made = recipes.parse(whole.get("recipe", {}))
     wanted = _wanted(made, recipe)
     origin = _Kept(folder, whole)
-    plan = Plan(wanted, *_check(wanted), origin, _earlier(wanted))
+    plan = Plan(wanted, *_check(wanted), origin, _earlier(wanted), _benchmarks(wanted))
     if whole.get("made_with") != plan.fingerprint:
         raise ManyoError(
             f"this release was made with {whole.get('made_with')}, and this is {plan.fingerprint}",
@@ -248,10 +291,13 @@ class _Kept:
     def identity(self) -> Mapping[str, str]:
         return {f"shard {commit.shard}": commit.digest for commit in self.commits}
 
-    def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any]) -> list[engine.Task]:
+    def tasks(self, rules: judge.RuleSet, judging: Mapping[str, Any], reads: tuple[str, ...]) -> list[engine.Task]:
         function = "manyo.stages.rejudging:rejudge_shard"
         measured = list(rules.before) == self.manifest.get("rule_set", {}).get("before", [])
         measured = measured and not recipes.parse(self.manifest["recipe"]).lines.on
+        clean = judging["decontaminate"]
+        measured = measured and clean == self.manifest.get("decontaminate", {}).get("asked")
+        measured = measured and not (clean and clean["action"] == "cut")
         measured = measured and judging["measuring"]["words"] == self.manifest.get("words", "")
         measured = measured and list_digests(judging["measuring"]["lists"]) == self.manifest.get("lists", {})
         return [
@@ -266,6 +312,7 @@ class _Kept:
                     "measured": measured,
                     "statistics": {**commit.statistics, "damage": damage(commit)},
                 },
+                reads,
             )
             for commit in self.commits
         ]
@@ -284,6 +331,45 @@ def _earlier(recipe: recipes.Recipe) -> tuple[Earlier, ...]:
     return tuple(found.values())
 
 
+def _benchmarks(recipe: recipes.Recipe) -> dict[str, tuple[BenchmarkFile, ...]]:
+    """The files of evaluation items. Raises `ManyoError` for one that cannot be read."""
+    found = {}
+    for name, files in recipe.decontaminate.files().items():
+        where = f"{recipe.where}, [decontaminate.benchmarks] {name}"
+        located = []
+        for given in files:
+            path = Path(recipe.base, os.path.expanduser(given))  # noqa: PTH111  # `expanduser` of os.path never raises
+            if not path.name.lower().removesuffix(".gz").endswith(FORMATS):
+                hint = f"a benchmark is a file that ends in one of {', '.join(FORMATS)}, .gz behind it or not"
+                raise ManyoError("this is no benchmark file", where=f"{where}: {given}", hint=hint)
+            try:
+                located.append(BenchmarkFile(given, path, engine.sha256(path)))
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                raise ManyoError(
+                    f"the benchmark cannot be read: {reason}",
+                    where=f"{where}: {given}",
+                    hint="paths start from the recipe's folder",
+                ) from None
+        found[name] = tuple(located)
+    return found
+
+
+def _clean(recipe: recipes.Recipe, rules: judge.RuleSet) -> judge.RuleSet:
+    """The rules, with one for each benchmark whose texts refuse a document."""
+    if not recipe.decontaminate.on or recipe.decontaminate.cuts:
+        return rules
+    known = {rule.name for rule in rules.rules}
+    added = []
+    for name in recipe.decontaminate.benchmarks:
+        if f"in_{name}" in known:
+            where = f"[decontaminate.benchmarks] {name}"
+            raise ManyoError(f"there is a rule in_{name} already", where=where, hint="rename the benchmark")
+        why = f"評価データ「{name}」と同じ文章を含む", f"has a passage of the benchmark {name}"
+        added.append(judge.Rule(f"in_{name}", f"{name}_overlap", max=0.0, why_ja=why[0], why_en=why[1]))
+    return replace(rules, rules=(*rules.rules, *added))
+
+
 def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:
     """What the rooms have to say about the recipe: what it measures, and its rules.
 
@@ -291,11 +377,12 @@ def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:
     """
     with _checking(recipe.where):
         lists = _lists(recipe)
-        rules = _rules(recipe, Measuring(lists, recipe.measure.words, recipe.lines.on))
+        benchmarks = tuple(recipe.decontaminate.benchmarks)
+        rules = _rules(recipe, Measuring(lists, recipe.measure.words, recipe.lines.on, benchmarks))
         words = recipe.measure.words or rules.words
         if words and words == rules.words:
             rules.require(segmenters.installed())
-        measuring = Measuring(lists, words, recipe.lines.on)
+        measuring = Measuring(lists, words, recipe.lines.on, benchmarks)
         if measuring.words:
             segmenters.load(measuring.words)  # now rather than in every worker
         _all_measured(rules, measuring)
@@ -308,7 +395,7 @@ def _check(recipe: recipes.Recipe) -> tuple[Measuring, judge.RuleSet]:
                     where="[protect] kinds",
                     hint=f"did you mean {near[0]!r}?" if near else f"the kinds are {', '.join(protect.KINDS)}",
                 )
-    return measuring, rules
+    return measuring, _clean(recipe, rules)
 
 
 @contextmanager

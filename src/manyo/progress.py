@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _NAMES: Final = {
     "warm": ("カーネルの準備（初回のみ1分ほど）", "compiling kernels (once, about a minute)"),
     "read": ("読み取り・採否", "reading and judging"),
+    "needles": ("評価データの読み込み", "reading evaluation sets"),
     "lines": ("反復行の集計", "counting lines"),
     "trim": ("反復行の除去・採否", "removing lines and judging"),
     "captures": ("同じURLの照合", "matching captures of an address"),

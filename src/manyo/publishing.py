@@ -14,6 +14,7 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 
 from manyo import engine, judge, release
+from manyo import recipe as recipes
 from manyo.errors import ManyoError
 from manyo.planning import Plan, list_digests
 from manyo.stages.findings import damage
@@ -30,11 +31,12 @@ def publish(
     judged: engine.Seal,
     settled: engine.Seal | None,
     released: engine.Seal,
+    sought: engine.Seal | None,
 ) -> dict[str, Any]:
     """Give the parts their public names, then write the papers; the manifest comes last and makes it a release.
 
     `done` seals the read stage, `judged` the one that judged, `settled` the one that says what earlier
-    releases have, where there are some, `released` the last one. Returns the manifest.
+    releases have, where there are some, `released` the last one, `sought` the one that collected benchmarks, if any. Returns the manifest.
     """
     figures = _early(done)
     for commit in released.commits:
@@ -66,6 +68,7 @@ def publish(
         "words": plan.measuring.words,
         "inputs": plan.origin.inputs(done),
         **({"against": _against(plan, settled)} if settled else {}),
+        **({"decontaminate": _decontaminated(plan, sought, figures)} if sought else {}),
         "counts": figures.counts(),
         "damage": _damage(done),
         "repaired": done.statistics.get("repaired", {}),
@@ -154,6 +157,25 @@ def release_rules(rules: judge.RuleSet) -> list[dict[str, Any]]:
         }
         for rule in rules.rules
     ]
+
+
+def _decontaminated(plan: Plan, sought: engine.Seal, figures: release.Figures) -> dict[str, Any]:
+    """What was asked for, and for each benchmark its files, its items, and the documents that have something of it."""
+    counts = sought.commits[0].statistics["benchmarks"]
+    found = []
+    for name, files in plan.benchmarks.items():
+        rule = f"in_{name}"
+        cut = {"characters": figures.edited_characters.get(rule, 0)} if plan.recipe.decontaminate.cuts else {}
+        found.append(
+            {
+                "name": name,
+                "files": [{"file": recipes.published(file.given), "sha256": file.sha256} for file in files],
+                **counts[name],
+                "documents": figures.edited.get(rule, 0) if cut else figures.failed.get(rule, 0),
+                **cut,
+            }
+        )
+    return {"asked": plan.decontaminating, "found": found}
 
 
 def _against(plan: Plan, settled: engine.Seal) -> list[dict[str, Any]]:

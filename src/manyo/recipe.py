@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from manyo.collect import Columns, public
+from manyo.dedupe import BenchmarkSettings as Decontaminate
 from manyo.dedupe import LineSettings as Lines
 from manyo.dedupe import Settings as Dedupe
 from manyo.errors import ManyoError
@@ -98,6 +99,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "judge": Judge,
     "dedupe": Dedupe,
     "lines": Lines,
+    "decontaminate": Decontaminate,
     "protect": Protect,
     "release": Release,
     "engine": Engine,
@@ -124,6 +126,7 @@ class Recipe:
     judge: Judge = field(default_factory=Judge)
     dedupe: Dedupe = field(default_factory=Dedupe)
     lines: Lines = field(default_factory=Lines)
+    decontaminate: Decontaminate = field(default_factory=Decontaminate)
     protect: Protect = field(default_factory=Protect)
     release: Release = field(default_factory=Release)
     engine: Engine = field(default_factory=Engine)
@@ -133,8 +136,8 @@ class Recipe:
         """As JSON values, for the manifest: what changes the bytes, without `base` and without how the work is spread."""
         sections = {name: _plain(getattr(self, name)) for name in _SECTIONS}
         sections["engine"] = {"shard": self.engine.shard, "page": self.engine.page}
-        inputs = [_public(given) for given in self.inputs]
-        against = {"against": [_public(given) for given in self.against]} if self.against else {}
+        inputs = [published(given) for given in self.inputs]
+        against = {"against": [published(given) for given in self.against]} if self.against else {}
         return {"name": self.name, "description": self.description, "inputs": inputs, **against, **sections}
 
     @property
@@ -144,10 +147,10 @@ class Recipe:
         return blake2b(canonical.encode(), digest_size=16).hexdigest()
 
 
-def _public(given: str) -> str:
+def published(given: str) -> str:
     r"""An input as it may be published: nothing in a URL that opens it, no bytes that are not UTF-8 in a file's name.
 
-    >>> _public("https://user:secret@example.jp/a.warc.gz"), _public("\udc95.html")
+    >>> published("https://user:secret@example.jp/a.warc.gz"), published("\udc95.html")
     ('https://example.jp/a.warc.gz', '\\udc95.html')
     """
     return public(given.encode("utf-8", "backslashreplace").decode())
@@ -360,6 +363,11 @@ inputs = ["crawl/*.warc.gz", "documents/"]
 [lines]
 # per_host = 10            # 同じサイトの10文書以上にある行・段落を除く（0 は除かない）
 # overall = 100            # 全体で100文書以上にある行・段落を除く（0 は除かない）
+
+[decontaminate]
+# action = "refuse"        # 評価データと同じ文章を含む文書：refuse（採らない）, cut（その箇所を除く）
+# [decontaminate.benchmarks]
+# jcommonsenseqa = "eval/jcommonsenseqa.jsonl"
 
 [protect]
 # kinds = ["email", "phone", "card", "my_number", "postal_address"]

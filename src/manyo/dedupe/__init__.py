@@ -9,6 +9,8 @@ number of shards, partitions or workers nor any order of theirs changes the resu
     captures.py    several captures of one address: which stays
     digest.py      exact: 128 bits of the text without its white space
     lines.py       lines and paragraphs that documents share (line_settings.py); counted in repeats.py
+    index.py       what a release leaves for later ones; looked into by lookup.py
+    needles.py     passages of evaluation items (items.py, benchmark_settings.py), found in texts
     minhash.py     near: one-permutation MinHash over character n-grams, band keys, sketches
     candidates.py  documents that share a key are compared and joined: leader clustering in each bucket
     overlap.py     what two texts share, n-gram by n-gram, where the estimate leaves a pair in doubt
@@ -34,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from manyo.dedupe.benchmark_settings import BenchmarkSettings
     from manyo.dedupe.candidates import LEADERS, Edges, edges, partition
     from manyo.dedupe.captures import UNKNOWN, addresses, superseded, times
     from manyo.dedupe.digest import digests, exact_edges
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 
 # Handed on when first asked for: importing numba takes longer than `manyo --help` may.
 _HOME = {
+    "BenchmarkSettings": "benchmark_settings",
     "EMPTY": "minhash",
     "Edges": "candidates",
     "LEADERS": "candidates",
@@ -80,6 +84,7 @@ __all__ = [
     "NO_KEY",
     "PRESETS",
     "UNKNOWN",
+    "BenchmarkSettings",
     "Edges",
     "LineSettings",
     "Settings",

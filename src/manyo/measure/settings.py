@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from manyo.errors import ManyoError
 from manyo.measure import catalogue
 from manyo.measure.catalogue import removal
 from manyo.measure.catalogue.entry import Measure
@@ -18,12 +19,14 @@ from manyo.measure.catalogue.entry import Measure
 class Settings:
     """`lists` are texts of word lists by name (see `lexicon.py`), `words` the tokenizer: "", "sudachi" or "mecab".
 
-    `lines` says that repeated lines are taken out, and how many of each text is told.
+    `lines` says that repeated lines are taken out, and how many of each text is told; `benchmarks` are the names of the
+    evaluation sets that texts are compared with.
     """
 
     lists: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     words: str = ""
     lines: bool = False
+    benchmarks: tuple[str, ...] = ()
 
     @property
     def measures(self) -> Mapping[str, Measure]:
@@ -31,6 +34,11 @@ class Settings:
         found = dict(catalogue.measures(tuple(self.lists), self.words))
         if self.lines:
             found |= {item.name: item for item in removal.LINES}
+        for item in map(removal.of_benchmark, self.benchmarks):
+            if item.name in found:
+                hint = "rename the benchmark"
+                raise ManyoError(f"there is a measure {item.name!r} already", where="[decontaminate]", hint=hint)
+            found[item.name] = item
         return MappingProxyType(found)
 
     @property
@@ -46,4 +54,9 @@ class Settings:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can say it: `Settings(**settings.to_dict()) == settings`."""
-        return {"lists": dict(self.lists), "words": self.words, "lines": self.lines}
+        return {
+            "lists": dict(self.lists),
+            "words": self.words,
+            "lines": self.lines,
+            "benchmarks": list(self.benchmarks),
+        }

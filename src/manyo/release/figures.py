@@ -58,6 +58,8 @@ class Figures:
     url: int = 0  # earlier or later captures of an address that is kept
     failed: Counts = field(default_factory=dict)  # candidates that failed the rule, among others or alone
     failed_only: Counts = field(default_factory=dict)  # candidates that failed this rule and no other
+    edited: Counts = field(default_factory=dict)  # candidates of which something was taken out, by edit
+    edited_characters: Counts = field(default_factory=dict)  # how many characters
     characters: Counts = field(default_factory=dict)  # code points of text, by verdict
     text_bytes: Counts = field(default_factory=dict)  # the same in UTF-8
     page_bytes: int = 0  # of all candidates, before anything was cut away
@@ -98,7 +100,7 @@ class Figures:
         kind = rows[DUPLICATE].column("duplicate_kind")
         charset, errors = batch.column("charset"), pc.fill_null(batch.column("decode_errors"), 0)
         broken = pc.greater(errors, 0)
-        failed = batch.column("failed")
+        failed, edits = batch.column("failed"), pc.list_flatten(batch.column("edits"))
         alone = batch.filter(pc.equal(pc.fill_null(pc.list_value_length(failed), 0), 1)).column("failed")
         lengths = {name: pc.utf8_length(part.column("text")) for name, part in rows.items()}
         masked = {name: pc.struct_field(rows[KEPT].column("masked"), name) for name in KINDS}
@@ -112,6 +114,8 @@ class Figures:
             url=_where(kind, URL),
             failed=_counts(pc.list_flatten(failed)),
             failed_only=_counts(pc.list_flatten(alone)),
+            edited=_counts(pc.struct_field(edits, "edit")),
+            edited_characters=_sums(pc.struct_field(edits, "edit"), pc.struct_field(edits, "removed")),
             characters=_present({name: _sum(values) for name, values in lengths.items()}),
             text_bytes=_present({name: _sum(pc.binary_length(part.column("text"))) for name, part in rows.items()}),
             page_bytes=_sum(batch.column("page_bytes")),

@@ -100,6 +100,7 @@ def card(
         skipped=[(label(SKIPPED, reason), count) for reason, count in heaviest(figures.skipped, 20)],
         early=[(label(REFUSED_EARLY, reason), count) for reason, count in heaviest(figures.refused_early, 20)],
         rules=[(rules.get(rule, {"name": rule}), count) for rule, count in heaviest(figures.failed, len(rules) + 20)],
+        decontaminated=manifest.get("decontaminate"),
         against=manifest.get("against", []),
         removed=[(label(REMOVED, name), count) for name, count in manifest.get("removed", {}).items()],
         masked=[(label(KINDS, kind), figures.masked.get(kind, 0)) for kind in KINDS],

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from manyo import edit, judge, protect, read, records, release
 from manyo.columns import Column
 from manyo.measure.settings import Settings as Measuring
+from manyo.stages.decontaminating import Cleaning
 
 # What a later recipe starts from, where this one has edits: the text and its placeholders before them.
 UNEDITED = (
@@ -23,11 +24,11 @@ UNEDITED = (
 )
 
 
-def schema(rules: judge.RuleSet, measuring: Measuring) -> pa.Schema:
+def schema(rules: judge.RuleSet, measuring: Measuring, cleaning: Cleaning | None = None) -> pa.Schema:
     """A full row before its cluster is known."""
     later = {"verdict", "cluster", "cluster_size", "similarity", "against", "duplicate_kind"}
     known = [field for field in release.full_schema(measuring.fields) if field.name not in later]
-    return pa.schema([*known, *(UNEDITED if rules.before or rules.after else ())])
+    return pa.schema([*known, *(UNEDITED if rules.before or rules.after or (cleaning and cleaning.cuts) else ())])
 
 
 # A row before it is measured and judged.
@@ -99,20 +100,27 @@ def judged(
     *,
     measured: bool = False,
     trimmed: Trimmed | None = None,
+    cleaning: Cleaning | None = None,
 ) -> pa.RecordBatch:
     """Edit, measure and judge: rows of `AS_READ`, or of `schema` for other rules, become rows of `schema`.
 
-    `measured` says that the measures of the rows may stay as they are.
+    `measured` says that the measures of the rows may stay as they are; where something is to be cut out they may not.
     """
-    whole = schema(rules, measuring)
+    whole = schema(rules, measuring, cleaning)
     trimmed = trimmed or Trimmed()
     columns = {name: rows.column(name) for name in rows.schema.names} | dict(trimmed.measures)
     for name in (each.name for each in UNEDITED if each.name in columns):
         columns[name.removeprefix("unedited_")] = columns.pop(name)
     texts, spans = Column.of(columns["text"]), columns["spans"]
     columns = {**columns, "unedited_text": columns["text"], "unedited_spans": spans}
+    removed = list(trimmed.removed)
+    if cleaning and not measured:
+        cleaned = cleaning.apply(texts, spans)
+        texts, spans = cleaned.texts, cleaned.spans
+        removed += cleaned.removed
+        columns |= cleaned.measures
     before = edit.apply(texts, rules.before, spans)
-    removed = [*trimmed.removed, *before.removed.items()]
+    removed += before.removed.items()
     if not measured:
         measures = measuring.measure(before.texts)
         columns |= {name: measures.column(name) for name in measures.schema.names}

@@ -25,6 +25,7 @@ from manyo.dedupe import repeats
 from manyo.dedupe.line_settings import FIRST, LineSettings
 from manyo.judge.known import known as known_measures
 from manyo.measure.settings import Settings as Measuring
+from manyo.stages.decontaminating import Cleaning
 from manyo.stages.documents import AS_READ, Trimmed, judged, schema
 from manyo.stages.findings import Findings, Shards, mapped, write_partitions
 
@@ -109,16 +110,18 @@ def trim(
     measuring: dict[str, Any],
     rules: dict[str, Any],
     near: dict[str, Any],
+    decontaminate: dict[str, Any] | None,
     partitions: int,
 ) -> engine.Result:
     """Take the repeated lines out of one shard's documents, then judge and sign them. For the files see `Findings`."""
     settings, taken = LineSettings(**lines), Measuring(**measuring)
     rule_set = judge.load(rules, {**known_measures(), **taken.measures})
     [read] = context.commits("read")
+    cleaning = Cleaning.of(context, decontaminate)
     tables = Tables(context, settings)
     removed = {name: {"documents": 0, "lines": 0, "characters": 0} for name in shared.RULES}
     with (
-        Findings(context, schema(rule_set, taken), dedupe.Settings(**near), partitions) as findings,
+        Findings(context, schema(rule_set, taken, cleaning), dedupe.Settings(**near), partitions) as findings,
         pa.memory_map(str(context.fetch(read.files["documents"]))) as source,
     ):
         reader = pa.ipc.open_file(source)
@@ -128,7 +131,7 @@ def trim(
                 removed[name]["documents"] += int(np.count_nonzero(gone.lines[:, why]))
                 removed[name]["lines"] += int(gone.lines[:, why].sum())
                 removed[name]["characters"] += int(gone.characters[:, why].sum())
-            findings.add(judged(rows, taken, rule_set, trimmed=_trimmed(rows, gone)))
+            findings.add(judged(rows, taken, rule_set, trimmed=_trimmed(rows, gone), cleaning=cleaning))
             context.report({"candidates": findings.candidates, "passed": findings.passed})
     counts = {"candidates": findings.candidates, "passed": findings.passed}
     return engine.Result(files=findings.files, statistics={**counts, "removed": removed})

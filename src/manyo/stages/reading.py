@@ -17,6 +17,7 @@ from manyo.columns import Column
 from manyo.judge.known import known as known_measures
 from manyo.measure.settings import Settings as Measuring
 from manyo.records import PAGE
+from manyo.stages.decontaminating import Cleaning
 from manyo.stages.documents import as_read, judged, schema
 from manyo.stages.findings import Findings
 from manyo.stages.lines import Gathered
@@ -34,6 +35,7 @@ def read_shard(
     near: dict[str, Any],
     kinds: Sequence[str],
     lines: dict[str, Any] | None,
+    decontaminate: dict[str, Any] | None,
     partitions: int,
     page: int,
     batch: int,
@@ -59,14 +61,15 @@ def read_shard(
     seen = 0
     waiting = _Waiting()
     findings: Findings | Gathered
+    cleaning = Cleaning.of(context, decontaminate) if lines is None else None
     if lines is None:
-        findings = Findings(context, schema(rule_set, taken), dedupe.Settings(**near), partitions)
+        findings = Findings(context, schema(rule_set, taken, cleaning), dedupe.Settings(**near), partitions)
     else:
         findings = Gathered(context, dedupe.LineSettings(**lines), partitions)
 
     def add(pages: pa.RecordBatch) -> None:
         rows = as_read(pages, settings, kinds)
-        findings.add(rows if lines is not None else judged(rows, taken, rule_set))
+        findings.add(rows if lines is not None else judged(rows, taken, rule_set, cleaning=cleaning))
 
     with findings:
         for pages in reader:

@@ -12,6 +12,7 @@ from manyo import engine, judge
 from manyo.errors import ManyoError
 from manyo.judge.known import known as known_measures
 from manyo.measure.settings import Settings as Measuring
+from manyo.stages.decontaminating import Cleaning
 from manyo.stages.documents import judged, schema, unedited
 from manyo.stages.findings import Findings
 from manyo.stages.lines import Gathered
@@ -28,6 +29,7 @@ def rejudge_shard(
     rules: dict[str, Any],
     near: dict[str, Any],
     lines: dict[str, Any] | None,
+    decontaminate: dict[str, Any] | None,
     partitions: int,
 ) -> engine.Result:
     """Judge and sign the documents of one shard; leave the files and the statistics that `read_shard` would leave.
@@ -47,15 +49,18 @@ def rejudge_shard(
             hint="run the old release's build again: it makes the file anew",
         )
     findings: Findings | Gathered
+    cleaning = Cleaning.of(context, decontaminate) if lines is None else None
     if lines is None:
-        findings = Findings(context, schema(rule_set, taken), dedupe.Settings(**near), partitions)
+        findings = Findings(context, schema(rule_set, taken, cleaning), dedupe.Settings(**near), partitions)
     else:
         findings = Gathered(context, dedupe.LineSettings(**lines), partitions)
     with findings, pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)
         for number in range(reader.num_record_batches):
             rows = reader.get_batch(number)
-            findings.add(unedited(rows) if lines is not None else judged(rows, taken, rule_set, measured=measured))
+            if lines is None:
+                rows = judged(rows, taken, rule_set, measured=measured, cleaning=cleaning)
+            findings.add(rows if lines is None else unedited(rows))
             part = (number + 1) / reader.num_record_batches
             context.report(
                 {name: round(part * statistics[name]) for name in ("documents", "bytes", "stored")}

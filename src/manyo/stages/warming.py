@@ -11,14 +11,14 @@ import pyarrow as pa
 import manyo.dedupe as dedupe
 from manyo import engine, judge, protect, read, records
 from manyo.columns import Column
-from manyo.dedupe import lines, lookup, repeats
+from manyo.dedupe import lines, lookup, needles, repeats
 from manyo.measure.settings import Settings as Measuring
 from manyo.stages.documents import documents
 
 
 def warm(context: engine.Context) -> engine.Result:
     """The stage: nothing comes of it but machine code."""
-    for step, part in enumerate((_warm_reading, _warm_deduplication, _warm_lines)):
+    for step, part in enumerate((_warm_reading, _warm_deduplication, _warm_lines, _warm_needles)):
         context.report({"documents": step})
         part()
     return engine.Result()
@@ -57,6 +57,11 @@ def _warm_deduplication() -> None:
     dedupe.representatives(roots, numbers, numbers)
     dedupe.jaccard(texts, np.array([[0, 1]]), settings.ngram)
     lookup.gallop(np.sort(keys.ravel()), np.sort(keys.ravel()), dedupe.LEADERS)
+
+
+def _warm_needles() -> None:
+    sought, _ = needles.needles([["いろはにほへとちりぬるをわかよたれそ"]], 16, 13)
+    needles.overlap(Column.of(["いろはにほへと"]), sought, 1)
 
 
 def _warm_lines() -> None:

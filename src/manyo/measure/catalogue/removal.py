@@ -6,6 +6,18 @@ from typing import Final
 
 from manyo.measure.catalogue.entry import Measure, count, share
 
+
+def of_benchmark(name: str) -> Measure:
+    """What a text has in common with an evaluation set."""
+    return count(
+        f"{name}_overlap",
+        f"評価データ「{name}」と共通の文字数",
+        f"characters shared with the benchmark {name}",
+        f"letters and digits of the text that lie in passages which items of the benchmark {name} have too",
+        "characters",
+    )
+
+
 LINES: Final[tuple[Measure, ...]] = (
     count(
         "repeated_lines",
