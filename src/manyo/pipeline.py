@@ -231,6 +231,7 @@ def _run(
 
     if not is_warm(Path(manyo.__file__).parent):
         run("warm", [engine.Task("warm", 0, "manyo.stages.warming:warm")], needed=True)
+    indexes = _indexes(plan, out, workers, show)
     sought: engine.Seal | None = None
     if recipe.decontaminate.on:
         task = engine.Task("needles", 0, "manyo.stages.decontaminating:collect", plan.collecting)
@@ -267,10 +268,8 @@ def _run(
     tasks = [engine.Task("cluster", 0, "manyo.stages.matching:cluster", {"of": of, "near": near}, reads)]
     clustered = run("cluster", tasks, needed=True)
     last_reads: tuple[str, ...] = (judged.digest, clustered.digest)
-    indexes: list[dict[str, str]] = []
     settled: engine.Seal | None = None
-    if plan.against:
-        indexes = _indexes(plan, Path(out), workers, show)
+    if indexes:
         arguments = {"of": of, "near": near, "against": indexes}
         tasks = [
             engine.Task("meet", number, "manyo.stages.against:meet", {**arguments, "partition": number}, reads)
@@ -299,13 +298,16 @@ def _run(
     return publish(plan, store, out, done, judged, settled, released, sought)
 
 
-def _indexes(plan: Plan, out: Path, workers: int, on_progress: OnProgress) -> list[dict[str, str]]:
+def _indexes(plan: Plan, out: str | Path, workers: int, on_progress: OnProgress) -> list[dict[str, str]]:
     """Where the indexes of the earlier releases are: in them, or made here for those that have none."""
     found = []
     for one in plan.against:
         index = one.index(plan.recipe.dedupe)
         if index is None:
-            into = out / engine.WORK / "earlier" / one.digest[:12]
+            if engine.is_url(out):
+                what = "a release that is built at a URL cannot keep an index of another"
+                raise ManyoError(what, where=str(one.folder), hint=f"run `manyo index {one.folder}` first")
+            into = Path(out) / engine.WORK / "earlier" / one.digest[:12]
             index = make_index(one, into, plan.recipe.dedupe, workers=workers, on_progress=on_progress)
         found.append({"folder": str(index.folder.absolute()), "digest": one.digest, "label": one.label})
     return found
