@@ -6,7 +6,8 @@ The ledger is synthetic, as in `replay.py`: RELEASE's rows repeated with noise. 
 and is asked over HTTP as the page asks it. A *move* sets one threshold of a rule, each rule in turn, to a quantile
 that a seeded generator draws; its answer has all counts. *spread* is the histogram of the rule and its precision, asked
 for when a slider rests; *both sides* the nearest documents above and below, *sample* refused ones at random, both
-with the files' titles and addresses (a synthetic ledger has no texts). Times are wall clock, with HTTP and JSON.
+with the files' titles and addresses (a synthetic ledger has no texts). Times are wall clock, with HTTP and JSON; of
+moves also the server's CPU time, which says more on a busy machine.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -49,7 +51,7 @@ def main() -> None:
                 assert server.stdout
                 address = urlsplit(server.stdout.readline().strip())
                 print(f"until the page can be opened {time.perf_counter() - began:8.2f} s")
-                measure(Asker(address.port or 0, address.fragment), out, arguments.recipe, arguments.moves)
+                measure(Asker(address.port or 0, address.fragment), server.pid, out, arguments.recipe, arguments.moves)
                 print("\nmemory of the server, MB")
                 for line in Path(f"/proc/{server.pid}/status").read_text().splitlines():
                     if line.startswith(("VmRSS", "VmHWM")):
@@ -74,7 +76,13 @@ class Asker:
         return 1000 * (time.perf_counter() - began), answer
 
 
-def measure(ask: Asker, out: Path, recipe: str, moves: int) -> None:
+def spent(pid: int) -> float:
+    """CPU milliseconds of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(ask: Asker, pid: int, out: Path, recipe: str, moves: int) -> None:
     rules = [rule for rule in judge.load(recipe).rules if rule.measure in MEASURES]
     parts = sorted((out / "ledger").iterdir())
     values = {rule.measure: pq.read_table(parts[0], columns=[rule.measure]).column(0).to_numpy() for rule in rules}
@@ -84,6 +92,7 @@ def measure(ask: Asker, out: Path, recipe: str, moves: int) -> None:
     print(f"first counts                 {first / 1000:8.2f} s  (reads the columns)\n")
     limits: dict[str, dict[str, float]] = {}
     times: dict[str, list[float]] = {name: [] for name in ("move", "spread", "both sides", "sample")}
+    busy, before = 0.0, spent(pid)
     print("                       median      95 %       most, ms")
     for number in range(moves):
         rule = rules[number // 8 % len(rules)]  # a slider is moved several times before the next one
@@ -93,15 +102,17 @@ def measure(ask: Asker, out: Path, recipe: str, moves: int) -> None:
         asked = {"recipe": recipe, "limits": limits}
         times["move"].append(ask("stand", **asked)[0])
         if number % 8 == 7:
+            busy += spent(pid) - before
             times["spread"].append(ask("rule", **asked, rule=rule.name)[0])
             near = {"rule": rule.name, "order": "near", "limit": 8}
             sides = [ask("find", **asked, query={**near, **more})[0] for more in ({"how": "alone"}, {"how": "passes"})]
             times["both sides"].append(sum(sides))
             sample = {"rule": rule.name, "how": "fails", "order": "random", "limit": 10}
             times["sample"].append(ask("find", **asked, query=sample)[0])
-            limits = {}
-    for name, spent in times.items():
-        print(f"{name:18} {np.median(spent):10.1f} {np.quantile(spent, 0.95):9.1f} {max(spent):10.1f}")
+            limits, before = {}, spent(pid)
+    for name, taken in times.items():
+        print(f"{name:18} {np.median(taken):10.1f} {np.quantile(taken, 0.95):9.1f} {max(taken):10.1f}")
+    print(f"\nCPU of the server for a move {busy / (moves // 8 * 8):6.1f} ms")
 
 
 if __name__ == "__main__":

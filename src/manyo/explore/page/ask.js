@@ -44,7 +44,10 @@ export function latest(question, onAnswer, onError) {
   let waiting = null;
   async function go(asked) {
     running = true;
-    const [answer, error] = await ask(question, asked).then((found) => [found, null], (wrong) => [null, wrong]);
+    const [answer, error] = await ask(question, asked).then(
+      (found) => [found, null],
+      (wrong) => [null, wrong],
+    );
     running = false;
     if (!waiting) {
       if (error) onError(error);

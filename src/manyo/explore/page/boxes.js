@@ -6,7 +6,8 @@ import { base, keep, setting, state } from "./state.js";
 import { say, sayError } from "./summary.js";
 import { t } from "./words.js";
 
-const close = (box) => el("form", { method: "dialog" }, el("button", { type: "submit", onclick: () => box.close() }, t("close")));
+const close = (box) =>
+  el("form", { method: "dialog" }, el("button", { type: "submit", onclick: () => box.close() }, t("close")));
 
 export function openHelp() {
   const box = $("help-box");
@@ -20,7 +21,26 @@ export function openHelp() {
   });
   box.replaceChildren(
     el("h2", { id: "help-title" }, t("help_title")),
-    el("table", { class: "keys" }, el("tbody", {}, t("help_keys").map(([key, what]) => el("tr", {}, el("th", { scope: "row" }, key.split("  ").map((one) => el("kbd", {}, one))), el("td", {}, what))))),
+    el(
+      "table",
+      { class: "keys" },
+      el(
+        "tbody",
+        {},
+        t("help_keys").map(([key, what]) =>
+          el(
+            "tr",
+            {},
+            el(
+              "th",
+              { scope: "row" },
+              key.split("  ").map((one) => el("kbd", {}, one)),
+            ),
+            el("td", {}, what),
+          ),
+        ),
+      ),
+    ),
     el("label", { class: "choice" }, letters, t("help_letters")),
     el("p", { class: "note" }, t("judging_note")),
     close(box),
@@ -30,12 +50,30 @@ export function openHelp() {
 
 export async function openRecipe() {
   const box = $("recipe-box");
-  const name = el("input", { type: "text", id: "recipe-name", value: `${base().name}-mine`, maxLength: 100, spellcheck: false, oninput: () => fill() });
+  const name = el("input", {
+    type: "text",
+    id: "recipe-name",
+    value: `${base().name}-mine`,
+    maxLength: 100,
+    spellcheck: false,
+    oninput: () => fill(),
+  });
   const text = el("pre", { id: "recipe-text", tabindex: "0" });
   const commands = el("pre", { id: "recipe-commands" });
   const wrong = el("p", { class: "wrong", role: "alert" });
-  const save = el("button", { type: "button", class: "strong", onclick: () => download(name.value.trim(), text.textContent) }, t("download"));
-  const copy = el("button", { type: "button", onclick: () => navigator.clipboard.writeText(text.textContent).then(() => say(t("copied")), sayError) }, t("copy"));
+  const save = el(
+    "button",
+    { type: "button", class: "strong", onclick: () => download(name.value.trim(), text.textContent) },
+    t("download"),
+  );
+  const copy = el(
+    "button",
+    {
+      type: "button",
+      onclick: () => navigator.clipboard.writeText(text.textContent).then(() => say(t("copied")), sayError),
+    },
+    t("copy"),
+  );
   let asking = 0;
   async function fill() {
     const mine = (asking += 1);

@@ -13,16 +13,34 @@ export function card(shown, patterns, judge) {
   const refused = shown.fails.length > 0;
   const title = `doc-${shown.row}`;
   const button = (label, key) =>
-    el("button", { type: "button", class: `say ${label}`, "data-says": label, disabled: shown.excerpt === null, onclick: () => judge(node, label) }, t(label), el("kbd", { "aria-hidden": "true" }, key));
+    el(
+      "button",
+      {
+        type: "button",
+        class: `say ${label}`,
+        "data-says": label,
+        disabled: shown.excerpt === null,
+        onclick: () => judge(node, label),
+      },
+      t(label),
+      el("kbd", { "aria-hidden": "true" }, key),
+    );
   const value = shown.values[state.rule];
   const node = el(
     "article",
-    { class: `doc ${refused ? "fails" : "passes"}`, tabindex: "-1", "aria-labelledby": title, "data-row": String(shown.row) },
+    {
+      class: `doc ${refused ? "fails" : "passes"}`,
+      tabindex: "-1",
+      "aria-labelledby": title,
+      "data-row": String(shown.row),
+    },
     el(
       "header",
       {},
       el("h3", { id: title }, shown.title ? el("bdi", { lang: "ja" }, marked(shown.title, patterns)) : t("untitled")),
-      value !== undefined && value !== null && el("span", { class: "value" }, measureName(ruleOf(state.rule)), " ", el("b", {}, number(value))),
+      value !== undefined &&
+        value !== null &&
+        el("span", { class: "value" }, measureName(ruleOf(state.rule)), " ", el("b", {}, number(value))),
     ),
     el(
       "p",
@@ -30,7 +48,14 @@ export function card(shown, patterns, judge) {
       shown.host && outside(shown.host),
       el("span", {}, t("n_characters", count(shown.characters))),
       shown.date && el("span", {}, shown.date),
-      el("span", { class: "fate" }, `${t("in_release")} `, el("b", { class: shown.verdict }, t(shown.verdict)), ` → ${t("now")} `, el("b", { class: refused ? "refused" : "kept" }, t(refused ? "fails" : "passes"))),
+      el(
+        "span",
+        { class: "fate" },
+        `${t("in_release")} `,
+        el("b", { class: shown.verdict }, t(shown.verdict)),
+        ` → ${t("now")} `,
+        el("b", { class: refused ? "refused" : "kept" }, t(refused ? "fails" : "passes")),
+      ),
     ),
     refused && el("ul", { class: "why" }, shown.fails.map(reason)),
     shown.excerpt === null
@@ -41,7 +66,12 @@ export function card(shown, patterns, judge) {
       {},
       button("good", "g"),
       button("bad", "b"),
-      el("button", { type: "button", class: "open", "aria-expanded": "false", onclick: () => unfold(node) }, t("whole_text"), el("kbd", { "aria-hidden": "true" }, "o")),
+      el(
+        "button",
+        { type: "button", class: "open", "aria-expanded": "false", onclick: () => unfold(node) },
+        t("whole_text"),
+        el("kbd", { "aria-hidden": "true" }, "o"),
+      ),
       el("span", { class: "address" }, outside(shown.url || shown.file), " ", el("code", {}, shown.id.slice(0, 12))),
     ),
   );
@@ -55,7 +85,15 @@ export function card(shown, patterns, judge) {
 function reason(failure) {
   const rule = ruleOf(failure.rule);
   const why = rule.why?.[lang()] || "";
-  if (rule.hosts) return el("li", {}, el("code", {}, rule.name), " ", outside(failure.value), why && el("span", { class: "note" }, ` — ${why}`));
+  if (rule.hosts)
+    return el(
+      "li",
+      {},
+      el("code", {}, rule.name),
+      " ",
+      outside(failure.value),
+      why && el("span", { class: "note" }, ` — ${why}`),
+    );
   const low = limit(rule, "min");
   const beyond =
     failure.value === null
@@ -78,7 +116,8 @@ function reason(failure) {
 export function stamp(node, label) {
   node.shown.label = label;
   node.dataset.said = label;
-  for (const button of node.querySelectorAll("button.say")) button.setAttribute("aria-pressed", String(button.dataset.says === label));
+  for (const button of node.querySelectorAll("button.say"))
+    button.setAttribute("aria-pressed", String(button.dataset.says === label));
 }
 
 /** Show the whole text and every number of a document, or fold it again. */
@@ -89,13 +128,19 @@ export async function unfold(node) {
   button.setAttribute("aria-expanded", String(open));
   button.firstChild.textContent = t(open ? "less_text" : "whole_text");
   if (!open) {
-    if (before) before.replaceChildren(...[node.shown.cut[0] && "…", ...marked(node.shown.excerpt, node.patterns), node.shown.cut[1] && "…"].filter(Boolean));
+    if (before)
+      before.replaceChildren(
+        ...[node.shown.cut[0] && "…", ...marked(node.shown.excerpt, node.patterns), node.shown.cut[1] && "…"].filter(
+          Boolean,
+        ),
+      );
     node.querySelector(".all")?.remove();
     return;
   }
   try {
     const whole = await ask("document", { row: node.shown.row });
-    if (before && whole.text !== null) before.replaceChildren(...marked(whole.text, node.patterns), whole.more ? t("cut_text", count(whole.more)) : "");
+    if (before && whole.text !== null)
+      before.replaceChildren(...marked(whole.text, node.patterns), whole.more ? t("cut_text", count(whole.more)) : "");
     node.querySelector(".all")?.remove();
     node.querySelector("footer").before(measures(whole.measures));
   } catch (error) {
@@ -104,11 +149,19 @@ export async function unfold(node) {
 }
 
 function measures(values) {
-  const rows = Object.entries(values).map(([name, value]) => [state.info.measures[name]?.[lang()] ?? name, name, value]);
+  const rows = Object.entries(values).map(([name, value]) => [
+    state.info.measures[name]?.[lang()] ?? name,
+    name,
+    value,
+  ]);
   return el(
     "details",
     { class: "all" },
     el("summary", {}, t("all_measures")),
-    el("dl", {}, rows.map(([title, name, value]) => el("div", {}, el("dt", { title: name }, title), el("dd", {}, number(value))))),
+    el(
+      "dl",
+      {},
+      rows.map(([title, name, value]) => el("div", {}, el("dt", { title: name }, title), el("dd", {}, number(value)))),
+    ),
   );
 }

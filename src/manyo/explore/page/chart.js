@@ -42,8 +42,16 @@ export function chart(rule, answer) {
     { class: "histogram", height: HEAD + HEIGHT + FOOT, "aria-hidden": "true" },
     svg("clipPath", { id: "refusing" }, below, above),
     svg("clipPath", { id: "passing" }, between),
-    svg("g", {}, bars("kept").filter((bar) => bar.getAttribute("class") === "other")),
-    svg("g", { "clip-path": "url(#passing)" }, bars("kept").filter((bar) => bar.getAttribute("class") === "kept")),
+    svg(
+      "g",
+      {},
+      bars("kept").filter((bar) => bar.getAttribute("class") === "other"),
+    ),
+    svg(
+      "g",
+      { "clip-path": "url(#passing)" },
+      bars("kept").filter((bar) => bar.getAttribute("class") === "kept"),
+    ),
     svg("g", { "clip-path": "url(#refusing)" }, bars("refused")),
     svg("line", { class: "axis", x1: "0%", x2: "100%", y1: HEAD + HEIGHT + 0.5, y2: HEAD + HEIGHT + 0.5 }),
     starts,
@@ -119,7 +127,15 @@ export function table(answer) {
     el(
       "table",
       {},
-      el("thead", {}, el("tr", {}, head.map((name, at) => el("th", { scope: "col", class: at ? "n" : "" }, name)))),
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          head.map((name, at) => el("th", { scope: "col", class: at ? "n" : "" }, name)),
+        ),
+      ),
       el("tbody", {}, rows),
     ),
   );

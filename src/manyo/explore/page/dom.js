@@ -19,7 +19,8 @@ function fill(node, attributes, children) {
 export const el = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
 
 /** The same for SVG. */
-export const svg = (name, attributes = {}, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
+export const svg = (name, attributes = {}, ...children) =>
+  fill(document.createElementNS(SVG, name), attributes, children);
 
 export const $ = (id) => document.getElementById(id);
 

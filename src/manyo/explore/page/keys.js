@@ -34,7 +34,11 @@ const COMMANDS = {
   ...Object.fromEntries(TABS.map((name, at) => [String(at + 1), () => openTab(name)])),
 };
 
-const writes = (node) => node.isContentEditable || node.tagName === "TEXTAREA" || node.tagName === "SELECT" || (node.tagName === "INPUT" && !["checkbox", "range", "radio"].includes(node.type));
+const writes = (node) =>
+  node.isContentEditable ||
+  node.tagName === "TEXTAREA" ||
+  node.tagName === "SELECT" ||
+  (node.tagName === "INPUT" && !["checkbox", "range", "radio"].includes(node.type));
 
 export function listen() {
   document.addEventListener("keydown", (event) => {

@@ -13,13 +13,17 @@ import { lang, speak, t, translate } from "./words.js";
 
 const REST = 250; // milliseconds without a move before lists are asked for anew
 
-const stand = latest("stand", (answer) => {
-  state.standing = answer;
-  drawSummary();
-  fillRules();
-  fillTabs();
-  followPanel();
-}, sayError);
+const stand = latest(
+  "stand",
+  (answer) => {
+    state.standing = answer;
+    drawSummary();
+    fillRules();
+    fillTabs();
+    followPanel();
+  },
+  sayError,
+);
 
 let resting = 0;
 function afterRest(act) {
@@ -58,8 +62,10 @@ on("choice", followPanel);
 on("recipes", drawRecipes);
 
 function drawRecipes() {
-  const called = ({ key, name }) => (key === "release" ? t("own_rules", name) : key === name ? name : t("file_rules", name));
-  const name = (recipe) => (recipe.added.length ? `${recipe.name}${t("with_more", recipe.added.length)}` : called(recipe));
+  const called = ({ key, name }) =>
+    key === "release" ? t("own_rules", name) : key === name ? name : t("file_rules", name);
+  const name = (recipe) =>
+    recipe.added.length ? `${recipe.name}${t("with_more", recipe.added.length)}` : called(recipe);
   $("recipe").replaceChildren(...state.info.recipes.map((recipe) => el("option", { value: recipe.key }, name(recipe))));
   $("recipe").value = state.recipe;
 }

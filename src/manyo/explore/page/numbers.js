@@ -7,7 +7,9 @@ export function number(value) {
   if (typeof value === "string") return value;
   if (value === null || value === undefined) return "—";
   if (Number.isInteger(value)) return count(value);
-  return Math.abs(value) < 1000 ? String(Number(value.toPrecision(4))) : value.toLocaleString("en-US", { maximumFractionDigits: 1 });
+  return Math.abs(value) < 1000
+    ? String(Number(value.toPrecision(4)))
+    : value.toLocaleString("en-US", { maximumFractionDigits: 1 });
 }
 
 /** A share in percent. What is not nothing never reads 0 %, what is not all never 100 %. */

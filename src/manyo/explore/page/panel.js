@@ -20,7 +20,7 @@ export const refreshPanel = () => ask({ ...setting(), rule: state.rule });
 
 function receive(answer) {
   const rule = current();
-  const same = drawn && drawn.rule === rule && drawn.lang === lang() && drawn.on === answer.on;
+  const same = drawn && drawn.rule === rule && drawn.lang === lang();
   if (!same) build(rule, answer);
   else if (answer.axis && JSON.stringify([answer.decides, answer.elsewhere]) !== drawn.bars) plot(rule, answer);
   drawn.answer = answer;
@@ -30,7 +30,9 @@ function receive(answer) {
 function build(rule, answer) {
   const measure = state.info.measures[rule.measure];
   const why = rule.why?.[lang()] || rule.why?.ja || rule.why?.en || (rule.hosts ? rule.name : measureName(rule));
-  const controls = answer.axis ? ["min", "max"].filter((end) => rule[end] !== undefined).map((end) => control(rule, end, answer.axis)) : [];
+  const controls = answer.axis
+    ? ["min", "max"].filter((end) => rule[end] !== undefined).map((end) => control(rule, end, answer.axis))
+    : [];
   const use = el("input", { type: "checkbox", id: "use", onchange: (event) => turn(rule.name, event.target.checked) });
   const back = el("button", { type: "button", id: "reset-rule", onclick: () => reset(rule.name) }, t("reset_rule"));
   const parts = [
@@ -39,18 +41,33 @@ function build(rule, answer) {
       "p",
       { class: "about" },
       el("code", {}, rule.name),
-      el("span", {}, t("labelled", t("measure"), rule.hosts ? `${t("search_host")} ${rule.hosts}` : measureName(rule)), measure && el("small", {}, ` — ${measure.means[lang()]}`)),
+      el(
+        "span",
+        {},
+        t("labelled", t("measure"), rule.hosts ? `${t("search_host")} ${rule.hosts}` : measureName(rule)),
+        measure && el("small", {}, ` — ${measure.means[lang()]}`),
+      ),
       rule.source && el("span", {}, t("labelled", t("source"), ""), el("small", { lang: "en" }, rule.source)),
     ),
     el("p", { class: "note off-note" }, t("rule_off")),
     answer.axis ? el("div", { id: "plot" }) : el("p", { class: "note" }, t("host_rule")),
-    el("div", { class: controls.length > 1 ? "sliders two" : "sliders" }, controls.map((one) => one.slider)),
+    el(
+      "div",
+      { class: controls.length > 1 ? "sliders two" : "sliders" },
+      controls.map((one) => one.slider),
+    ),
     answer.axis && el("div", { id: "legend" }),
-    el("div", { class: "controls" }, controls.map((one) => one.exact), el("label", { class: "use" }, use, t("use_rule")), back),
+    el(
+      "div",
+      { class: "controls" },
+      controls.map((one) => one.exact),
+      el("label", { class: "use" }, use, t("use_rule")),
+      back,
+    ),
     el("dl", { class: "stats", id: "stats" }),
   ];
   $("panel").replaceChildren(...parts.filter(Boolean));
-  drawn = { rule, lang: lang(), on: answer.on, controls, use, back, follow: () => {}, bars: "" };
+  drawn = { rule, lang: lang(), controls, use, back, follow: () => {}, bars: "" };
   if (answer.axis) plot(rule, answer);
 }
 
@@ -59,7 +76,9 @@ function plot(rule, answer) {
   const key = (tone, text) => el("span", {}, el("i", { class: tone }), text);
   const data = table(answer);
   data.open = Boolean($("legend").querySelector("details")?.open);
-  $("plot").replaceChildren(el("figure", {}, el("figcaption", { class: "visually-hidden" }, t("spread", measureName(rule))), figure));
+  $("plot").replaceChildren(
+    el("figure", {}, el("figcaption", { class: "visually-hidden" }, t("spread", measureName(rule))), figure),
+  );
   $("legend").replaceChildren(
     el(
       "p",
@@ -67,7 +86,11 @@ function plot(rule, answer) {
       key("kept", t("key_passes")),
       key("refused", t("key_fails")),
       key("other", t("key_other")),
-      el("span", { class: "aside" }, [t("height_note"), answer.axis.beyond && t("beyond_note")].filter(Boolean).join(lang() === "ja" ? "。" : "; ")),
+      el(
+        "span",
+        { class: "aside" },
+        [t("height_note"), answer.axis.beyond && t("beyond_note")].filter(Boolean).join(lang() === "ja" ? "。" : "; "),
+      ),
     ),
     data,
   );
@@ -109,8 +132,18 @@ function control(rule, end, axis) {
       else followPanel();
     },
   });
-  const back = el("button", { type: "button", class: "back", onclick: () => move(rule, end, rule[end]) }, t("back_to", number(rule[end])));
-  const exact = el("span", { class: "exact" }, el("label", {}, end === "max" && rule.min !== undefined ? "" : measureName(rule), field), t(end === "min" ? "at_least" : "at_most"), back);
+  const back = el(
+    "button",
+    { type: "button", class: "back", onclick: () => move(rule, end, rule[end]) },
+    t("back_to", number(rule[end])),
+  );
+  const exact = el(
+    "span",
+    { class: "exact" },
+    el("label", {}, end === "max" && rule.min !== undefined ? "" : measureName(rule), field),
+    t(end === "min" ? "at_least" : "at_most"),
+    back,
+  );
   const follow = () => {
     const value = limit(rule, end);
     range.value = String(Math.round(FINE * place(axis, value)));
@@ -158,7 +191,17 @@ function drawStats() {
 }
 
 const stat = (name, title, value, ...notes) =>
-  el("div", { id: `stat-${name}` }, el("dt", {}, title), el("dd", {}, el("b", {}, value), notes.map((note) => el("small", {}, note))));
+  el(
+    "div",
+    { id: `stat-${name}` },
+    el("dt", {}, title),
+    el(
+      "dd",
+      {},
+      el("b", {}, value),
+      notes.map((note) => el("small", {}, note)),
+    ),
+  );
 
 function precision() {
   const found = drawn.answer?.[state.alone ? "alone" : "fails"];

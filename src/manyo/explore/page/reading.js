@@ -22,9 +22,19 @@ export function drawTabs() {
     ...TABS.map((name, at) =>
       el(
         "button",
-        { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "shelf", "aria-selected": String(name === state.tab), tabindex: name === state.tab ? "0" : "-1", onclick: () => openTab(name), onkeydown: walk },
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${name}`,
+          "aria-controls": "shelf",
+          "aria-selected": String(name === state.tab),
+          tabindex: name === state.tab ? "0" : "-1",
+          onclick: () => openTab(name),
+          onkeydown: walk,
+        },
         t(`tab_${name}`),
-        (name === "gained" || name === "lost") && el("b", { class: `n ${name}` }, state.standing ? count(state.standing[name]) : ""),
+        (name === "gained" || name === "lost") &&
+          el("b", { class: `n ${name}` }, state.standing ? count(state.standing[name]) : ""),
         el("kbd", { "aria-hidden": "true" }, String(at + 1)),
       ),
     ),
@@ -87,7 +97,11 @@ function edge() {
   ];
   return [
     el("p", { class: "note" }, t("edge_note"), " ", choice("elsewhere", t("edge_elsewhere"))),
-    el("div", { class: "sides" }, sides.map(([title, tone, query]) => el("section", { class: tone }, el("h3", {}, title), list(query)))),
+    el(
+      "div",
+      { class: "sides" },
+      sides.map(([title, tone, query]) => el("section", { class: tone }, el("h3", {}, title), list(query))),
+    ),
   ];
 }
 
@@ -124,13 +138,22 @@ function choice(name, text) {
     emit("choice");
     refreshShelf();
   };
-  return el("label", { class: "choice" }, el("input", { type: "checkbox", id: `choice-${name}`, checked: state[name], onchange: change }), text);
+  return el(
+    "label",
+    { class: "choice" },
+    el("input", { type: "checkbox", id: `choice-${name}`, checked: state[name], onchange: change }),
+    text,
+  );
 }
 
 function list(query) {
   const node = el("div", { class: "list" }, el("p", { class: "note" }, state.tab === "search" ? "" : t("loading")));
   const one = { node, query, ask: null };
-  one.ask = latest("find", (answer, asked) => receive(one, answer, asked), (error) => failed(one, error));
+  one.ask = latest(
+    "find",
+    (answer, asked) => receive(one, answer, asked),
+    (error) => failed(one, error),
+  );
   lists.push(one);
   return node;
 }
@@ -154,10 +177,17 @@ function receive(one, answer, asked) {
     one.node.append(...cards);
   }
   const shown = one.node.querySelectorAll(".doc").length;
-  one.node.querySelector(".total").textContent = answer.total === null ? t("found", count(shown)) : answer.total ? t("shown_of", count(shown), count(answer.total)) : t("nothing");
+  one.node.querySelector(".total").textContent =
+    answer.total === null
+      ? t("found", count(shown))
+      : answer.total
+        ? t("shown_of", count(shown), count(answer.total))
+        : t("nothing");
   if (answer.estimate?.sample && (state.tab === "gained" || state.tab === "lost")) {
     const { bad, sample } = answer.estimate;
-    one.node.querySelector(".total").append(` · ${t("share_bad", count(bad), count(sample), interval(answer.estimate))}`);
+    one.node
+      .querySelector(".total")
+      .append(` · ${t("share_bad", count(bad), count(sample), interval(answer.estimate))}`);
   }
   if (answer.next !== null) {
     const text = answer.total === null ? t("search_on", share(answer.searched, 1)) : t("more");
@@ -214,4 +244,3 @@ export async function undo() {
     sayError(error);
   }
 }
-

@@ -54,9 +54,20 @@ function item(rule) {
 /** The form that adds a rule over any measure that the ledger has. */
 function adding() {
   const measures = Object.entries(state.info.measures).filter(([, measure]) => measure.held);
-  const names = measures.map(([name, measure]) => [measure[lang()], name]).sort(([one], [other]) => one.localeCompare(other, lang()));
-  const measure = el("select", { name: "measure" }, names.map(([title, name]) => el("option", { value: name }, title)));
-  const end = el("select", { name: "end" }, el("option", { value: "max" }, t("no_more")), el("option", { value: "min" }, t("no_less")));
+  const names = measures
+    .map(([name, measure]) => [measure[lang()], name])
+    .sort(([one], [other]) => one.localeCompare(other, lang()));
+  const measure = el(
+    "select",
+    { name: "measure" },
+    names.map(([title, name]) => el("option", { value: name }, title)),
+  );
+  const end = el(
+    "select",
+    { name: "end" },
+    el("option", { value: "max" }, t("no_more")),
+    el("option", { value: "min" }, t("no_less")),
+  );
   const add = async (event) => {
     event.preventDefault();
     try {
@@ -70,7 +81,13 @@ function adding() {
     "details",
     { class: "adding", id: "adding" },
     el("summary", {}, t("add_rule")),
-    el("form", { onsubmit: add }, el("label", {}, t("add_measure"), measure), el("label", {}, t("add_end"), end), el("button", { type: "submit" }, t("add"))),
+    el(
+      "form",
+      { onsubmit: add },
+      el("label", {}, t("add_measure"), measure),
+      el("label", {}, t("add_end"), end),
+      el("button", { type: "submit" }, t("add")),
+    ),
   );
 }
 

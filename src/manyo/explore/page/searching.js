@@ -12,7 +12,13 @@ export function searched() {
   if (!asked) return null;
   const [how, rule] = asked.rule.split(":");
   const known = rule && base().rules.some((one) => one.name === rule);
-  return { text: asked.text, host: asked.host, now: asked.now, verdict: asked.verdict, ...(known ? { rule, how } : {}) };
+  return {
+    text: asked.text,
+    host: asked.host,
+    now: asked.now,
+    verdict: asked.verdict,
+    ...(known ? { rule, how } : {}),
+  };
 }
 
 /** The form; `onSearch` is called when it is sent. */
@@ -20,8 +26,13 @@ export function form(onSearch) {
   const said = asked || Object.fromEntries(FIELDS.map((name) => [name, ""]));
   const field = (name, title, node) => el("label", { class: `field-${name}` }, title, node);
   const select = (name, options) =>
-    el("select", { name, id: `search-${name}` }, options.map(([value, text]) => el("option", { value, selected: value === said[name] }, text)));
-  const input = (name) => el("input", { type: "search", name, id: `search-${name}`, value: said[name], maxLength: 200, autocomplete: "off" });
+    el(
+      "select",
+      { name, id: `search-${name}` },
+      options.map(([value, text]) => el("option", { value, selected: value === said[name] }, text)),
+    );
+  const input = (name) =>
+    el("input", { type: "search", name, id: `search-${name}`, value: said[name], maxLength: 200, autocomplete: "off" });
   const rules = base().rules.flatMap(({ name }) => [
     [`fails:${name}`, t("fails_rule", name)],
     [`alone:${name}`, t("alone_rule", name)],
@@ -46,6 +57,10 @@ export function form(onSearch) {
     field("now", t("search_now"), select("now", [any, ...now])),
     field("verdict", t("search_verdict"), select("verdict", [any, ...verdicts])),
     el("button", { type: "submit", class: "strong" }, t("go")),
-    el("p", { class: "note" }, state.info.texts === "whole" ? t("search_note") : [t("search_note"), " ", t(`texts_${state.info.texts}`)]),
+    el(
+      "p",
+      { class: "note" },
+      state.info.texts === "whole" ? t("search_note") : [t("search_note"), " ", t(`texts_${state.info.texts}`)],
+    ),
   );
 }

@@ -13,7 +13,12 @@ export function drawSummary() {
   if (!now) return;
   const mean = now.passed ? Math.round(now.characters / now.passed) : 0;
   $("summary").replaceChildren(
-    cell("passed", t("passed"), count(now.passed), t("of_candidates", share(now.passed, now.candidates), count(now.candidates))),
+    cell(
+      "passed",
+      t("passed"),
+      count(now.passed),
+      t("of_candidates", share(now.passed, now.candidates), count(now.candidates)),
+    ),
     cell("gained", t("gained"), `+${count(now.gained)}`, t("gained_note")),
     cell("lost", t("lost"), `−${count(now.lost)}`, t("lost_note")),
     cell("characters", t("characters"), count(now.characters), t("per_document", count(mean))),

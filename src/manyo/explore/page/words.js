@@ -47,7 +47,8 @@ const WORDS = {
   ],
   unedited: [
     (edits) => `このレシピは測る前に本文を編集します（${edits}）。ここの数値は、編集していない本文のものです。`,
-    (edits) => `This recipe edits texts before it measures them (${edits}). The figures here are of texts as they were.`,
+    (edits) =>
+      `This recipe edits texts before it measures them (${edits}). The figures here are of texts as they were.`,
   ],
   sampled: [
     (held, of) => `候補 ${of} 件から無作為に選んだ ${held} 件を表示しています。数はこの標本の中のものです。`,
@@ -89,12 +90,12 @@ const WORDS = {
     (bad, n, interval) => `${bad} bad of ${n} drawn at random; 95 % interval ${interval}`,
   ],
   precision_none: ["「不合格の標本」で判定すると出ます", "judge some of its “Refused” sample"],
-  precision_more: [
-    (n) => `ほかの判定 ${n} 件は無作為の順の外`,
-    (n) => `${n} more judged out of the random order`,
-  ],
+  precision_more: [(n) => `ほかの判定 ${n} 件は無作為の順の外`, (n) => `${n} more judged out of the random order`],
   rule_off: ["この規則は使っていません。", "This rule is switched off."],
-  host_rule: ["ホストの一覧による規則なので、動かすしきい値はありません。", "A rule about hosts has no threshold to move."],
+  host_rule: [
+    "ホストの一覧による規則なので、動かすしきい値はありません。",
+    "A rule about hosts has no threshold to move.",
+  ],
   key_passes: ["合格", "passes"],
   key_fails: ["この規則だけで不合格", "refused by this rule alone"],
   key_other: ["ほかの規則で不合格", "refused by another rule"],
@@ -172,15 +173,24 @@ const WORDS = {
   cut_text: [(n) => `…（残り ${n} 文字）`, (n) => `… (${n} more characters)`],
   all_measures: ["すべての測定値", "All measures"],
 
-  said_good: [(n) => `「良い」と判定しました（計 ${n} 件）。u で取り消せます。`, (n) => `Judged good (${n} in all). u takes it back.`],
-  said_bad: [(n) => `「悪い」と判定しました（計 ${n} 件）。u で取り消せます。`, (n) => `Judged bad (${n} in all). u takes it back.`],
+  said_good: [
+    (n) => `「良い」と判定しました（計 ${n} 件）。u で取り消せます。`,
+    (n) => `Judged good (${n} in all). u takes it back.`,
+  ],
+  said_bad: [
+    (n) => `「悪い」と判定しました（計 ${n} 件）。u で取り消せます。`,
+    (n) => `Judged bad (${n} in all). u takes it back.`,
+  ],
   undone: [(n) => `判定を 1 件取り消しました（計 ${n} 件）。`, (n) => `One judgement taken back (${n} left).`],
   nothing_to_undo: ["取り消す判定はありません。", "There is no judgement to take back."],
   no_answer: [
     "サーバーから応答がありません。manyo explore が動いているか確かめてください。",
     "The server does not answer: see that `manyo explore` is running.",
   ],
-  refusal: [(what, hint) => `受け付けられませんでした：${what}${hint ? `（${hint}）` : ""}`, (what, hint) => `Refused: ${what}${hint ? ` (${hint})` : ""}`],
+  refusal: [
+    (what, hint) => `受け付けられませんでした：${what}${hint ? `（${hint}）` : ""}`,
+    (what, hint) => `Refused: ${what}${hint ? ` (${hint})` : ""}`,
+  ],
   loaded: [(name) => `レシピ ${name} を読み込みました。`, (name) => `The recipe ${name} was loaded.`],
 
   recipe_title: ["この設定のレシピ", "This setting as a recipe"],
