@@ -19,10 +19,12 @@ from typing import Any
 import pytest
 
 import engine_tasks
+import manyo
 from engine_tasks import build, executions
 from manyo import engine
 from manyo.errors import ManyoError
 from object_store import served
+from small_crawl import write
 
 ray = pytest.importorskip("ray", reason="the engine for clusters needs the package ray")
 cluster_utils = pytest.importorskip("ray.cluster_utils")
@@ -191,3 +193,18 @@ def test_machines_with_other_software_are_refused(site: Site, tmp_path: Path, mo
 def test_no_cluster_where_one_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(ManyoError, match="no Ray cluster"):
         RayPool(engine.open_store(tmp_path / "work"), address="127.0.0.1:9")
+
+
+def test_a_build_on_the_cluster_is_the_one_that_is_made_here(site: Site, tmp_path: Path) -> None:
+    """Input, output and work folder in the store."""
+    write(tmp_path / "crawl.warc.gz", good=16)
+    engine.RemoteStore(f"{site.bucket}/in").put_atomic("crawl.warc.gz", (tmp_path / "crawl.warc.gz").read_bytes())
+    recipe = {"name": "small", "inputs": [f"{site.bucket}/in/crawl.warc.gz"], "engine": {"shard": 10_000}}
+    here = manyo.build(recipe, tmp_path / "out", workers=1)
+    there = manyo.build(recipe, f"{site.bucket}/corpus", workers=2, engine="ray", address=site.cluster.address)
+    assert there.manifest == here.manifest
+    store = engine.RemoteStore(str(there.place))
+    for entry in [*here.manifest["shards"], *here.manifest["files"]]:
+        assert store.cat(entry["path"]) == (tmp_path / "out" / entry["path"]).read_bytes()
+    seal = engine.read_seal(engine.open_store(f"{site.bucket}/corpus/.manyo"), "read")
+    assert len(nodes(seal)) == 2

@@ -45,3 +45,10 @@ def test_other_sources_have_another_folder(room: Path) -> None:
     machine_code.cache_folder.cache_clear()
     (room / "kernel.py").write_text("WIDTH = 2\n", encoding="utf-8")
     assert machine_code.cache_folder(room) != before
+
+
+def test_every_room_with_kernels_is_compiled_before_a_build_or_has_no_part_in_most() -> None:
+    package = Path(machine_code.__file__).parent
+    rooms = {source.parent.name for source in package.rglob("*.py") if b"\n@kernel\n" in source.read_bytes()}
+    seldom = {"explore", "judge"}  # not in a build; only where a recipe has lists of hosts
+    assert rooms - seldom == set(machine_code.BUILDING)
