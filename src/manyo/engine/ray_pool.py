@@ -34,7 +34,6 @@ from manyo.errors import ManyoError
 from manyo.version import VERSION
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody, unless the user has said so
-os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # tasks without GPUs keep the variables they have
 try:
     import ray
     from ray.exceptions import RayError, RayTaskError
