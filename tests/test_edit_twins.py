@@ -77,9 +77,35 @@ def japanese_punctuation(text: str) -> str:
     return text
 
 
+def drop_repeated_passages(text: str) -> str:
+    places = [place for place, letter in enumerate(text) if letter not in SPACES + "\n"]
+    seen: set[str] = set()
+    repeated: set[int] = set()
+    for first in range(len(places) - 99):
+        window = "".join(text[place] for place in places[first : first + 100])
+        if window in seen:
+            repeated |= set(range(first, first + 100))
+        seen.add(window)
+    gone = {places[index] for index in repeated}
+    for index in repeated & {index - 1 for index in repeated}:
+        gone |= set(range(places[index], places[index + 1]))
+    at, lines, left = 0, text.split("\n"), set()
+    for number, line in enumerate(lines):
+        letters = set(range(at, at + len(line))) & set(places)
+        if letters and letters <= gone:
+            gone |= set(range(at, at + len(line) + 1))
+        elif letters or number == len(lines) - 1 or at + len(line) not in gone:
+            left.add(number)
+        at += len(line) + 1
+    if left and len(lines) - 1 not in left:  # nothing follows the last line that stays
+        gone.add(sum(len(line) + 1 for line in lines[: max(left) + 1]) - 1)
+    return "".join(letter for place, letter in enumerate(text) if place not in gone)
+
+
 TWINS: dict[str, Callable[[str], str]] = {
     twin.__name__: twin
     for twin in (
+        drop_repeated_passages,
         drop_lines_without_kana,
         keep_finished_lines,
         join_lines,
@@ -185,6 +211,20 @@ def test_huge_lines_and_none(name: str) -> None:
     ):
         assert edited(name, text).decode() == TWINS[name](text)
     assert edit.apply([], [name]).texts.rows == 0
+
+
+PASSAGES = [f"{letter}{number}" * 30 for letter in "あいう" for number in (1, 22)]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(
+        st.sampled_from([*PASSAGES, *(p + "\n" + p[::-1] for p in PASSAGES), "\n", "\n\n", " ", "題"]), max_size=14
+    )
+)
+def test_passages_that_come_again_go(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert edited("drop_repeated_passages", text).decode() == drop_repeated_passages(text)
 
 
 def test_a_slice_of_a_larger_column() -> None:

@@ -21,6 +21,7 @@ from manyo.columns import ByteArray, Column, IntArray
 from manyo.edit.catalogue import EDITS
 from manyo.edit.footer import cut_footer
 from manyo.edit.lines import drop_lines_without_kana, join_lines, keep_finished_lines
+from manyo.edit.passages import drop_repeated_passages
 from manyo.edit.punctuation import japanese_punctuation
 from manyo.edit.runs import strip_ascii_runs, strip_urls
 from manyo.edit.utf8 import starts_character
@@ -30,6 +31,7 @@ from manyo.kernels import borrowing, kernel, wide
 _DELETING: Final[Mapping[str, Callable[[Any, Any, Any], None]]] = MappingProxyType(
     {
         "cut_footer": cut_footer,
+        "drop_repeated_passages": drop_repeated_passages,
         "drop_lines_without_kana": drop_lines_without_kana,
         "keep_finished_lines": keep_finished_lines,
         "strip_urls": strip_urls,

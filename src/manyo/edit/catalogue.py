@@ -40,6 +40,13 @@ EDITS: Final[Mapping[str, Edit]] = MappingProxyType(
                 repeatable=False,
             ),
             Edit(
+                "drop_repeated_passages",
+                "同じ文書の中で前に現れた100文字以上の箇所を除く",
+                "drop passages of 100 characters or more that stood in the same text before",
+                "ours, after Lee et al. (2022), who drop passages of 50 tokens between documents",
+                repeatable=False,
+            ),
+            Edit(
                 "drop_lines_without_kana",
                 "仮名のない行を除く",
                 "drop lines without hiragana or katakana",
