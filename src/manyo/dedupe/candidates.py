@@ -91,15 +91,15 @@ def edges(keys: UInt64Array, documents: Int64Array, signatures: Signatures, sett
     state = np.zeros(2, np.int64)  # how many leaders the bucket has, the bucket's clock
     sure: list[Int64Array] = [none]
     doubtful: list[Int64Array] = [none]
-    for start, rows in _gathered(documents, shards):
-        stop = start + len(rows)
-        starts = np.ones(len(rows), np.bool_)  # where a bucket begins
+    for start, rows, at in _gathered(documents, shards):
+        stop = start + len(at)
+        starts = np.ones(len(at), np.bool_)  # where a bucket begins
         starts[1:] = keys[start + 1 : stop] != keys[start : stop - 1]
         starts[0] = start == 0 or keys[start] != keys[start - 1]
         # One document may join as many parts of the bucket as there are leaders, but each part was a document's own.
-        joined = np.empty((len(rows) + LEADERS, 2), np.int64)
-        doubts = np.empty((_DOUBTS * len(rows) if needed[2] < needed[1] else 0, 2), np.int64)
-        sizes = _lead(starts, documents[start:stop], rows, needed, leaders, leading, state, joined, doubts)
+        joined = np.empty((len(at) + LEADERS, 2), np.int64)
+        doubts = np.empty((_DOUBTS * len(at) if needed[2] < needed[1] else 0, 2), np.int64)
+        sizes = _lead(starts, documents[start:stop], rows, at, needed, leaders, leading, state, joined, doubts)
         sure.append(joined[: sizes[0]].copy())
         doubtful.append(doubts[: sizes[1]].copy())
     return Edges(np.concatenate(sure), np.concatenate(doubtful))
@@ -130,20 +130,32 @@ def _buckets(keys: UInt64Array, documents: Int64Array) -> tuple[UInt64Array, Int
     """Only the keys that occur more than once, sorted by (key, document): most keys are alone, and need no more."""
     perhaps = perhaps_shared(keys)
     keys, documents = keys[perhaps], documents[perhaps]
-    order = np.lexsort((documents, keys))
+    order = np.argsort(keys)
     keys, documents = keys[order], documents[order]
     same = keys[1:] == keys[:-1]
     shared = np.zeros(len(keys), np.bool_)
     shared[1:] = same
     shared[:-1] |= same
     shared &= keys != NO_KEY
-    return keys[shared], documents[shared]
+    keys, documents = keys[shared], documents[shared]
+    _order_runs(keys, documents)
+    return keys, documents
 
 
 def _gathered(
     documents: Int64Array, shards: Sequence[tuple[int, UInt32Array | SketchArray]]
-) -> Iterator[tuple[int, UInt32Array | SketchArray]]:
-    """The signatures of `documents`, a bounded number of rows at a time, from the arrays that hold them."""
+) -> Iterator[tuple[int, UInt32Array | SketchArray, Int64Array]]:
+    """The signatures of `documents`, a bounded number at a time: an array, and in which of its rows they lie.
+
+    Where one array holds them all it is handed on as it is.
+    """
+    if len(shards) == 1 and shards[0][1].flags.c_contiguous:
+        [(base, array)] = shards
+        # Without the class of a mapped file, for which the kernel would be compiled once more.
+        plain = np.frombuffer(array, array.dtype).reshape(array.shape)
+        for start in range(0, len(documents), _GATHER):
+            yield start, plain, documents[start : start + _GATHER] - base
+        return
     bases = np.array([base for base, _ in shards], np.int64)
     for start in range(0, len(documents), _GATHER):
         wanted = documents[start : start + _GATHER]
@@ -154,7 +166,22 @@ def _gathered(
             base, array = shards[index]
             here = order[ends[index - 1] if index else 0 : ends[index]]
             rows[here] = array[wanted[here] - base]
-        yield start, rows
+        yield start, rows, np.arange(len(rows))
+
+
+@kernel
+def _order_runs(keys: Any, documents: Any) -> None:
+    """Sort the documents of each run of equal keys; most runs have two or three."""
+    start = 0
+    while start < len(keys):
+        stop = start + 1
+        sorted_so_far = True
+        while stop < len(keys) and keys[stop] == keys[start]:
+            sorted_so_far &= documents[stop - 1] <= documents[stop]
+            stop += 1
+        if not sorted_so_far:
+            documents[start:stop].sort()
+        start = stop
 
 
 @inlined
@@ -170,6 +197,7 @@ def _lead(
     starts: Any,
     documents: Any,
     rows: Any,
+    at: Any,
     needed: Any,
     leaders: Any,
     leading: Any,
@@ -181,10 +209,10 @@ def _lead(
     same, sure, doubtful = needed
     counts = np.empty(len(leaders), np.int64)
     size = doubted = 0
-    for row in range(len(documents)):
-        if starts[row]:
+    for place in range(len(documents)):
+        if starts[place]:
             state[0] = state[1] = 0
-        document, signature = documents[row], rows[row]
+        document, signature = documents[place], rows[at[place]]
         state[1] += 1
         best = -1  # the most similar leader, the smallest document among equals
         for index in range(state[0]):

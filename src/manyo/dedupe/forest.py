@@ -74,6 +74,31 @@ def clusters(count: int, edges: Int64Array | Iterable[Int64Array]) -> Roots:
     return parents
 
 
+def unite(parents: Roots, edges: Int64Array) -> Int64Array:
+    """Unite in place along each edge, `int64[e, 2]`; gives back those that were needed for it.
+
+    `parents` begins as `np.arange(count)`; `clusters` makes roots of it in one go.
+
+    >>> parents = np.arange(4)
+    >>> unite(parents, np.array([[0, 1], [1, 0], [1, 2]])).tolist()
+    [[0, 1], [1, 2]]
+    >>> apart(parents, np.array([[0, 2], [2, 3]])).tolist()
+    [[2, 3]]
+    """
+    needed = np.zeros(len(edges), np.bool_)
+    _unite(parents, np.ascontiguousarray(edges, np.int64), needed)
+    used: Int64Array = edges[needed]
+    return used
+
+
+def apart(parents: Roots, pairs: Int64Array) -> Int64Array:
+    """The pairs, `int64[p, 2]`, whose documents are not united."""
+    different = np.zeros(len(pairs), np.bool_)
+    _apart(parents, np.ascontiguousarray(pairs, np.int64), different)
+    left: Int64Array = pairs[different]
+    return left
+
+
 def representatives(roots: Roots, lengths: Int64Array, fetched: Int64Array) -> Roots:
     """The document that each document's cluster keeps: the longest text, then the earliest, then the smallest id.
 
@@ -123,6 +148,12 @@ def _unite(parents: Any, edges: Any, needed: Any) -> None:
         if a != b:
             needed[index] = True
             parents[max(a, b)] = min(a, b)
+
+
+@kernel
+def _apart(parents: Any, pairs: Any, different: Any) -> None:
+    for index in range(len(pairs)):
+        different[index] = _root(parents, pairs[index, 0]) != _root(parents, pairs[index, 1])
 
 
 @kernel

@@ -53,11 +53,16 @@ def _grams(data: Any, at: int, end: int, ngram: int, grams: Any) -> int:
             grams[length] = np.uint64(code + 1)
             length += 1
     width = min(ngram, length)
+    gram = np.uint64(0)
+    leaving = np.uint64(1)
+    for index in range(width):
+        leaving *= BASE  # the weight of the character that leaves the window
+        gram = gram * BASE + grams[index]
     for index in range(length - width + 1 if length else 0):  # then, in their place, the n-grams that begin with them
-        gram = np.uint64(0)
-        for place in range(index, index + width):
-            gram = gram * BASE + grams[place]
+        first = grams[index]
         grams[index] = mix64(gram)
+        if index + width < length:
+            gram = gram * BASE + (grams[index + width] - leaving * first)
     return length - width + 1 if length else 0
 
 

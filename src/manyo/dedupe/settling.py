@@ -17,7 +17,7 @@ from manyo.columns import Column
 from manyo.dedupe.candidates import Edges, edges
 from manyo.dedupe.captures import superseded
 from manyo.dedupe.digest import UInt64Array
-from manyo.dedupe.forest import clusters, preference, representatives, spanning_forest, undecided
+from manyo.dedupe.forest import apart, clusters, preference, representatives, unite
 from manyo.dedupe.minhash import SketchArray, similarity
 from manyo.dedupe.overlap import jaccard
 from manyo.dedupe.settings import Settings
@@ -65,9 +65,9 @@ def settle(
     joined = [np.stack([owner[text[copies]], rows[copies]], axis=1)]
     if settings.near:
         pairs = _pairs(signed, np.flatnonzero(owner >= 0), settings)
-        joined.append(owner[pairs.sure])
-        doubtful = undecided(np.concatenate(joined), owner[pairs.doubtful])
-        joined.append(doubtful[jaccard(texts, doubtful, settings.ngram) >= settings.threshold])
+        doubtful = owner[pairs.doubtful]
+        decided = doubtful[jaccard(texts, doubtful, settings.ngram) >= settings.threshold]
+        joined += [owner[pairs.sure], decided]
 
     roots = clusters(texts.rows, joined)
     keepers = representatives(roots, *preference(settings.keep, texts.lengths, times))
@@ -95,10 +95,14 @@ def settle(
 def _pairs(signed: Signed, taking: Int64Array, settings: Settings) -> Edges:
     """The edges among the signed texts `taking`, some bands at a time: equal keys are of one band."""
     group = max(1, _KEYS // max(len(taking), 1))
+    parents: Any = np.arange(len(signed.rows), dtype=np.int32 if len(signed.rows) < 2**31 else np.int64)
     sure, doubtful = [np.empty((0, 2), np.int64)], [np.empty((0, 2), np.int64)]
     for start in range(0, len(signed.keys), group):
         some: Any = [keys[taking] for keys in signed.keys[start : start + group]]
         found = edges(np.concatenate(some), np.tile(taking, len(some)), signed.sketches, settings)
-        sure.append(spanning_forest(found.sure))
-        doubtful.append(undecided(sure[-1], found.doubtful))
-    return Edges(np.concatenate(sure), np.concatenate(doubtful))
+        sure.append(unite(parents, found.sure))
+        doubtful.append(apart(parents, found.doubtful))
+    pairs = apart(parents, np.concatenate(doubtful))
+    number = np.unique(pairs[:, 0] * len(signed.rows) + pairs[:, 1])  # each once: below 2^63 for 3 * 10^9 texts
+    once = np.stack([number // max(len(signed.rows), 1), number % max(len(signed.rows), 1)], axis=1)
+    return Edges(np.concatenate(sure), once)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from manyo.columns import Column
 from manyo.dedupe.captures import addresses, times
-from manyo.dedupe.digest import digests, exact_edges
+from manyo.dedupe.digest import digests, exact_edges, perhaps_shared
 from manyo.dedupe.minhash import band_keys, signatures, sketches
 from manyo.dedupe.settings import Settings
 from manyo.dedupe.settling import Signed, settle
@@ -18,7 +18,7 @@ from manyo.errors import ManyoError
 
 Int64Array = npt.NDArray[np.int64]
 
-_SIGNED: Final = 1 << 14  # texts signed at a time: a signature is only needed until it is a sketch and keys
+_SIGNED: Final = 1 << 11  # texts signed at a time: what is a signature only on its way stays in the cache
 
 
 def dedupe(
@@ -45,7 +45,7 @@ def dedupe(
     - `cluster_size` int32;
     - `duplicate_kind` string: "exact", "near" or "url", "" for the kept.
 
-    Needs beside the texts 4 bytes x `permutations` / 4 + 8 bytes x `bands` for each different text. Texts without
+    Needs beside the texts `permutations` + 8 x `bands` bytes for each, 592 by default. Texts without
     characters are exact duplicates of each other. Raises `ManyoError` for settings that cannot be, and for columns of
     different lengths.
 
@@ -65,23 +65,23 @@ def dedupe(
     column = Column.of(_plain(texts))
     moments = times(_beside(dates, column.rows, "dates"), column.rows)
     found = None if urls is None else addresses(_beside(urls, column.rows, "urls"))
-    stars = exact_edges(digests(column), np.arange(column.rows))
-    different = np.setdiff1d(np.arange(column.rows), stars[:, 1], assume_unique=True)
-    keys = np.empty((settings.bands, len(different)), np.uint64)
-    sketched = np.empty((len(different) if settings.near else 0, settings.permutations), np.uint8)
-    for start in range(0, len(different) if settings.near else 0, _SIGNED):
-        chosen = different[start : start + _SIGNED]
-        signed = signatures(_taken(column, chosen), settings)
-        sketched[start : start + len(chosen)] = sketches(signed)
-        keys[:, start : start + len(chosen)] = band_keys(signed, settings).T
-    return settle(column, stars, found, moments, Signed(different, keys, sketched), settings)
+    rows = np.arange(column.rows)
+    keys = np.empty((settings.bands, column.rows), np.uint64)
+    sketched = np.empty((column.rows if settings.near else 0, settings.permutations), np.uint8)
+    for start in range(0, column.rows if settings.near else 0, _SIGNED):
+        some = slice(start, min(start + _SIGNED, column.rows))
+        signed = signatures(Column(column.data, column.offsets[some.start : some.stop + 1]), settings)
+        sketched[some] = sketches(signed)
+        keys[:, some] = band_keys(signed, settings).T
+    # Equal texts have equal keys: only those that share one need be digested.
+    perhaps = np.flatnonzero(perhaps_shared(keys[0])) if settings.near else rows
+    stars = exact_edges(digests(_taken(column, perhaps)), perhaps)
+    return settle(column, stars, found, moments, Signed(rows, keys, sketched), settings)
 
 
 def _taken(column: Column, rows: Int64Array) -> Column:
-    """Some rows of a column, not copied where they lie side by side."""
-    if rows[-1] - rows[0] + 1 == len(rows):
-        return Column(column.data, column.offsets[rows[0] : rows[-1] + 2])
-    return Column.of(column.binary().take(pa.array(rows)))
+    """Some rows of a column, not copied where it is all of them."""
+    return column if len(rows) == column.rows else Column.of(column.binary().take(pa.array(rows)))
 
 
 def _plain(values: Any) -> Any:
