@@ -151,8 +151,8 @@ def _gathered(
     """
     if len(shards) == 1 and shards[0][1].flags.c_contiguous:
         [(base, array)] = shards
-        # Without the class of a mapped file, for which the kernel would be compiled once more.
-        plain = np.frombuffer(array, array.dtype).reshape(array.shape)
+        plain = array.view(np.ndarray)  # neither a class nor a right to write for which the kernel is compiled anew
+        plain.flags.writeable = False
         for start in range(0, len(documents), _GATHER):
             yield start, plain, documents[start : start + _GATHER] - base
         return
