@@ -38,26 +38,28 @@ KANA = frozenset(map(chr, range(0x3041, 0x30FB)))
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to measure texts, run in one of setup_peers.sh's environments; `against` is what of Manyo's it is held to."""
+    """A way to measure texts, run in one of setup_peers.sh's environments, on every so many of them."""
 
     name: str
     key: str
     venv: str
-    against: str = ""
     every: int = 1
 
 
-ENGINES = (
+OURS = (
     Engine("Manyo, all measures", "manyo", "manyo"),
     Engine("Manyo, light", "manyo_light", "manyo"),
     Engine("Manyo, word lists", "manyo_lists", "manyo"),
     Engine("Manyo, quality", "manyo_quality", "manyo"),
-    Engine("HojiChar, characters, lines, lists", "hojichar", "hojichar", "manyo", every=8),
-    Engine("HojiChar, characters and lines", "hojichar_light", "hojichar", "manyo_light", every=8),
-    Engine("HojiChar, with words (MeCab)", "hojichar_words", "hojichar", "manyo", every=32),
-    Engine("datatrove, words at hand", "datatrove_tokenized", "datatrove", "manyo", every=8),
-    Engine("datatrove, with its tokenizer", "datatrove", "datatrove", "manyo", every=64),
 )
+PEERS = (
+    Engine("HojiChar, characters, lines, lists", "hojichar", "hojichar", every=2),
+    Engine("HojiChar, characters and lines", "hojichar_light", "hojichar", every=2),
+    Engine("HojiChar, with words (MeCab)", "hojichar_words", "hojichar", every=8),
+    Engine("datatrove, words at hand", "datatrove_tokenized", "datatrove", every=4),
+    Engine("datatrove, with its tokenizer", "datatrove", "datatrove", every=16),
+)
+AGAINST = OURS[:2]
 
 
 def texts_of(paths: list[Path]) -> Iterator[str]:
@@ -83,7 +85,7 @@ class Process:
     """An engine at work in its environment, on its texts."""
 
     def __init__(self, engine: Engine, texts: list[str], folder: Path, processor: int) -> None:
-        self.engine = engine
+        self.engine, self.texts = engine, len(texts)
         self.megabytes = sum(len(text.encode()) for text in texts) / 1e6
         file = folder / f"{engine.key}-{len(texts)}.json"
         file.write_text(json.dumps(texts), "utf-8")
@@ -125,42 +127,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--texts", nargs="+", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", nargs="+", metavar="NAME", help=f"of {', '.join(one.key for one in ENGINES)}")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help=f"peers, of {', '.join(one.key for one in PEERS)}")
     parser.add_argument("--processor", type=int, default=(os.cpu_count() or 1) - 1, help="to hold engines to")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     texts = [text for text in texts_of(options.texts) if len(text) >= 100 and not KANA.isdisjoint(text)]
-    chosen = [one for one in ENGINES if not options.only or one.key in options.only]
-    ours = {one.key: one for one in ENGINES if not one.against}
+    chosen = [one for one in PEERS if not options.only or one.key in options.only]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        pairs = []
-        for engine in chosen:
-            part = texts[:: engine.every]
-            first = Process(engine, part, folder, options.processor)
-            second = Process(ours[engine.against], part, folder, options.processor) if engine.against else None
-            pairs.append((stack.enter_context(first), stack.enter_context(second) if second else None))
-        rounds = [[(one.run(), other.run() if other else 0.0) for one, other in pairs] for _ in range(options.rounds)]
+
+        def started(engine: Engine, every: int) -> Process:
+            return stack.enter_context(Process(engine, texts[::every], folder, options.processor))
+
+        ours = [(started(one, 1),) for one in OURS]
+        theirs = [(started(peer, peer.every), *(started(one, peer.every) for one in AGAINST)) for peer in chosen]
+        rounds = [[[one.run() for one in group] for group in (*ours, *theirs)] for _ in range(options.rounds)]
     rows = []
-    for place, (process, other) in enumerate(pairs):
+    for place, (process, *others) in enumerate((*ours, *theirs)):
         passes = [one[place] for one in rounds]
+        ratios = [median(spent[0] / spent[index + 1] for spent in passes) for index in range(len(others))]
         rows.append(
             {
                 "engine": process.engine.name,
-                "texts": len(texts[:: process.engine.every]),
+                "texts": process.texts,
                 "megabytes": process.megabytes,
-                "mb_per_cpu_second": median(process.megabytes / spent for spent, _ in passes),
-                "manyo_is": median(spent / taken for spent, taken in passes) if other else None,
+                "mb_per_cpu_second": median(process.megabytes / spent[0] for spent in passes),
+                "manyo_is": dict(zip(("all", "light"), ratios, strict=False)),
             }
         )
     if options.json:
         print(json.dumps({"machine": machine(), "rows": rows}, indent=1))
         return
-    print("| | texts | MB | MB / CPU s | Manyo is |\n|---|---:|---:|---:|---:|")
+    print("| | texts | MB | MB / CPU s | Manyo, all, is | Manyo, light, is |\n|---|---:|---:|---:|---:|---:|")
     for row in rows:
-        ratio = f"**{row['manyo_is']:.0f}×**" if row["manyo_is"] else ""
+        ratios = " | ".join(f"{row['manyo_is'][name]:.0f}×" if row["manyo_is"] else "" for name in ("all", "light"))
         speed = f"{row['mb_per_cpu_second']:.{0 if row['mb_per_cpu_second'] >= 10 else 2}f}"
-        print(f"| {row['engine']} | {row['texts']} | {row['megabytes']:.2f} | {speed} | {ratio} |")
+        print(f"| {row['engine']} | {row['texts']} | {row['megabytes']:.2f} | {speed} | {ratios} |")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Environments for end_to_end.py, main_text.py, parity.py and dedupe.py, in benchmarks/.venvs: one for Manyo with nothing but what it needs,
+# Environments for end_to_end.py, main_text.py, measures.py, parity.py and dedupe.py, in benchmarks/.venvs: one for Manyo with nothing but what it needs,
 # one for each peer or set of peers with pinned versions. Needs Python 3.11 or later and pip, nothing else.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

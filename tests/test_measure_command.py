@@ -193,3 +193,27 @@ def test_a_summary_of_many_rows_is_of_some_of_them() -> None:
     assert (least, most) == (0, 299_999)
     assert [low, median, high] == pytest.approx([15_000, 150_000, 285_000], rel=0.02)
     assert measuring.Summary(["x"]).figures == {}
+
+
+def test_odd_texts_by_the_command(tmp_path: Path) -> None:
+    """Empty and blank ones are counted; one letter, emoji, marks of direction, lone surrogates, and 10 M on a line are measured."""
+    path = tmp_path / "odd.jsonl"
+    texts = [
+        "",
+        " \n ",
+        "あ",
+        "😀" * 500,
+        "\u200f\u200eשלום\u200f",
+        "\ud800漢\udfff",
+        "東京は日本の首都です" * 1_000_000,
+    ]
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), "utf-8")
+    answer = manyo("measure", path, "--json", "--lang", "ja")
+    found = rows(answer.out)
+    assert [row["characters"] for row in found] == [1, 500, 7, 3, 10_000_000]
+    assert answer.err == "2 件は測れません: 本文が空\n"
+    for row in found:
+        for name, item in measure.MEASURES.items():
+            assert item.least <= row[name] <= item.most, name
+    assert found[1]["longest_run"] == found[1]["hojichar_longest_run"] == 500
+    assert found[3]["mojibake_share"] > 0.5
