@@ -225,7 +225,7 @@ if __name__ == "__main__":
         from manyo.engine.ray_pool import RayPool
 
         folder, workers, shards, trace, address = sys.argv[1:]
-        on_ray = partial(RayPool, address=address)
+        on_ray = partial(RayPool, address=address or None)
         print(json.dumps(build(folder, int(workers), int(shards), 0.4, trace, on_ray)))
     else:
         print(json.dumps(build(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

@@ -5,7 +5,9 @@ One kernel, one clock and one disk: this shows that nothing is lost when parts d
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -22,6 +24,7 @@ import engine_tasks
 import manyo
 from engine_tasks import build, executions
 from manyo import engine
+from manyo.engine.ray_pool import RayPool, software
 from manyo.errors import ManyoError
 from object_store import served
 from small_crawl import write
@@ -29,7 +32,6 @@ from small_crawl import write
 ray = pytest.importorskip("ray", reason="the engine for clusters needs the package ray")
 cluster_utils = pytest.importorskip("ray.cluster_utils")
 
-from manyo.engine.ray_pool import RayPool, software  # noqa: E402 (after the skip)
 
 TESTS = Path(__file__).parent
 SMALL = {"object_store_memory": 80 << 20}
@@ -145,7 +147,7 @@ def test_records_that_kill_are_set_aside_as_without_a_cluster(site: Site, tmp_pa
         with engine.claim(store, {}, make_pool):
             seals.append(
                 engine.run(
-                    "copy", tasks, store=store, workers=2, fingerprint="", memory_limit=200 << 20, stall_seconds=1.5
+                    "copy", tasks, store=store, workers=2, fingerprint="", memory_limit=200 << 20, stall_seconds=5.0
                 )
             )
         copies = [store.cat(commit.files["records"]["path"]).decode().split() for commit in seals[-1].commits]
@@ -188,6 +190,37 @@ def test_machines_with_other_software_are_refused(site: Site, tmp_path: Path, mo
     monkeypatch.setattr("manyo.engine.ray_pool.software", lambda: software().replace("Python 3", "Python 2"))
     with pytest.raises(ManyoError, match=r"a machine of the cluster has Python 3.*the driver has Python 2"):
         build(f"{site.bucket}/mixed/.manyo", 1, 1, 0.0, str(tmp_path / "trace"), site.pool)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_on_one_machine_nothing_listens_to_the_network(tmp_path: Path) -> None:
+    mark = {"MANYO_TEST_MARK": str(tmp_path)}  # which everything that is started inherits
+    command = [sys.executable, engine_tasks.__file__, str(tmp_path / "work"), "1", "1", str(tmp_path / "trace"), ""]
+    driver = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **mark})
+    wait_until((tmp_path / "trace").exists)
+    here, elsewhere = listening(str(tmp_path))
+    assert here
+    assert not elsewhere
+    output, _ = driver.communicate(timeout=120)
+    assert json.loads(output) == build(str(tmp_path / "local"), 1, 1, 0.4, trace=str(tmp_path / "trace"))
+
+
+def listening(mark: str) -> tuple[set[str], set[str]]:
+    """The addresses on which processes with a mark in their environment listen: the loopback's, and others."""
+    sockets = {}
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A":  # LISTEN
+                sockets[f"socket:[{fields[9]}]"] = fields[1]
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in (process / "environ").read_bytes():
+                found |= {sockets.get(str(file.readlink()), "") for file in (process / "fd").iterdir()}
+    loopback = ("0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000")
+    here = {one for one in found if one.startswith(loopback)}
+    return here, found - here - {""}
 
 
 def test_no_cluster_where_one_is_said_to_be(tmp_path: Path) -> None:

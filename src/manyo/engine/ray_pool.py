@@ -16,6 +16,7 @@ import fcntl
 import os
 import platform
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,15 +33,6 @@ from manyo.engine.task import Attempt
 from manyo.engine.workfolder import clear
 from manyo.errors import ManyoError
 from manyo.version import VERSION
-
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody, unless the user has said so
-try:
-    import ray
-    from ray.exceptions import RayError, RayTaskError
-except ImportError as missing:
-    raise ManyoError(
-        "the engine 'ray' needs the package ray", where="engine", hint="run: pip install 'manyo[ray]'"
-    ) from missing
 
 _REPORT_EVERY: Final = 1.0  # seconds between words of one attempt: a driver may have hundreds to listen to
 _SIGN_EVERY: Final = 20.0  # ... and between signs of life, when it has nothing to say
@@ -74,21 +66,23 @@ class RayPool:
         self._flights: dict[Any, _Flight] = {}  # by the stream of words from its host
         self._failed_starts = 0
         self._ours = False
+        self._ray = _package(alone=not (address or os.environ.get("RAY_ADDRESS")))
         self._connect()
 
     def _connect(self) -> None:
-        if ray.is_initialized():
+        if self._ray.is_initialized():
             return
         options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR", "include_dashboard": False}
         address = self._address or os.environ.get("RAY_ADDRESS")
         if address:
             options = {"log_to_driver": False, "logging_level": "ERROR", "address": address}
         else:
-            options |= {"_node_ip_address": "127.0.0.1", "object_store_memory": _STORE_BYTES}
+            # Without "local" it would join whatever cluster somebody has started on this machine.
+            options |= {"address": "local", "_node_ip_address": "127.0.0.1", "object_store_memory": _STORE_BYTES}
         try:
             _knock(address or "")
-            ray.init(**options)
-        except (RayError, OSError, ValueError, RuntimeError) as error:
+            self._ray.init(**options)
+        except (self._ray.exceptions.RayError, OSError, ValueError, RuntimeError) as error:
             raise ManyoError(
                 f"there is no Ray cluster to work on: {str(error).partition(chr(10))[0]}",
                 where=address or "this machine",
@@ -100,13 +94,13 @@ class RayPool:
     def slots(self) -> int:
         """One for each processor of the machines that are there now."""
         self._connect()
-        return max(1, int(ray.cluster_resources().get("CPU", 1)))
+        return max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
     def submit(self, attempt: Attempt) -> None:
         """Queue the attempt with Ray: it begins when a machine has a processor and its memory free."""
         self._connect()
         needs = {"memory": attempt.memory_limit} if attempt.memory_limit else {}
-        task = ray.remote(max_retries=0, num_cpus=1, num_returns="streaming", **needs)(host)
+        task = self._ray.remote(max_retries=0, num_cpus=1, num_returns="streaming", **needs)(host)
         self._flights[task.remote(attempt, self._store.url, software())] = _Flight(attempt)
 
     def wait(self, seconds: float) -> Iterator[Event]:
@@ -114,9 +108,9 @@ class RayPool:
         if not self._flights:
             return
         streams = list(self._flights)
-        ready, _ = ray.wait(streams, timeout=seconds, fetch_local=False)
+        ready, _ = self._ray.wait(streams, timeout=seconds, fetch_local=False)
         if ready:
-            ready, _ = ray.wait(streams, num_returns=len(streams), timeout=0, fetch_local=False)
+            ready, _ = self._ray.wait(streams, num_returns=len(streams), timeout=0, fetch_local=False)
         for stream in ready:
             yield from self._hear(stream)
         for stream, flight in list(self._flights.items()):
@@ -127,10 +121,10 @@ class RayPool:
         flight = self._flights[stream]
         attempt = flight.attempt
         try:
-            word: Word = ray.get(next(stream))
-        except RayTaskError:
+            word: Word = self._ray.get(next(stream))
+        except self._ray.exceptions.RayTaskError:
             raise  # in `host` itself: a fault of ours
-        except (RayError, StopIteration) as gone:  # its process, or its machine, or what it said
+        except (self._ray.exceptions.RayError, StopIteration) as gone:  # its process, or its machine, or what it said
             yield self._give_up(stream, type(gone).__name__)
             return
         flight.heard()
@@ -150,7 +144,7 @@ class RayPool:
 
     def _give_up(self, stream: Any, cause: str) -> Event:
         flight = self._flights.pop(stream)
-        ray.cancel(stream, force=True)
+        self._ray.cancel(stream, force=True)
         if flight.begun:
             return Lost(flight.attempt, cause)
         self._failed_starts += 1
@@ -165,11 +159,29 @@ class RayPool:
     def close(self, *, kill: bool = False) -> None:
         """End what is in flight, and the connection if it is ours: Ray then ends all hosts, and these their workers."""
         for stream in self._flights:
-            ray.cancel(stream, force=True)
+            self._ray.cancel(stream, force=True)
         self._flights.clear()
         if self._ours:
-            ray.shutdown()
+            self._ray.shutdown()
             self._ours = False
+
+
+def _package(*, alone: bool) -> Any:
+    """The package ray. `alone` says that nobody but this machine takes part.
+
+    Ray listens on the network, even where it serves one machine, unless it is told at its import to do as it does on
+    macOS and Windows. A program that has imported it before has decided for itself.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody, unless the user says so
+    if alone and "ray" not in sys.modules:
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+    try:
+        import ray
+    except ImportError as missing:
+        raise ManyoError(
+            "the engine 'ray' needs the package ray", where="engine", hint="run: pip install 'manyo[ray]'"
+        ) from missing
+    return ray
 
 
 def _knock(address: str) -> None:
@@ -257,6 +269,8 @@ def _pool(url: str) -> LocalPool:
             where=f"{url} on {platform.node()}",
             hint="name a folder that all of them see, or a URL such as s3://bucket/corpus",
         )
+    import ray  # whose process this is
+
     return LocalPool(store, f"{platform.node()}/{ray.get_runtime_context().get_node_id()[:12]}")
 
 
