@@ -188,6 +188,11 @@ def test_what_cannot_be_built_against_is_refused(months: Path, tmp_path: Path) -
     (made.folder / "keys-00000.bin").write_bytes(b"")
     with pytest.raises(ManyoError, match="missing or damaged"):
         manyo.build(wanted, tmp_path / "out", against=[old])
+    about = json.loads((made.folder / "index.json").read_text())
+    fewer = [file for file in about["files"] if not file["path"].startswith("exact")]
+    (made.folder / "index.json").write_text(json.dumps(about | {"files": fewer}))
+    with pytest.raises(ManyoError, match="missing or damaged"):
+        manyo.build(wanted | {"dedupe": {"ngram": 7}}, tmp_path / "out", against=[old])
     (made.folder / "index.json").write_text("{")
     with pytest.raises(ManyoError, match="cannot be read"):
         manyo.build(wanted, tmp_path / "out", against=[old])

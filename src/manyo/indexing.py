@@ -81,6 +81,9 @@ def earlier(folder: Path) -> Earlier:
         for part in whole["shards"]
         if part["path"].startswith("data/")
     )
+    if not parts:
+        hint = "`manyo verify` says what is wrong with it"
+        raise ManyoError("the release has no data to build against", where=str(folder), hint=hint)
     found = Earlier(folder.absolute(), str(whole.get("name", folder.name)), digest, parts)
     if found.documents >= _MOST_DOCUMENTS:
         raise ManyoError("the release is too large for one index", where=str(folder), hint="at most 2^31 documents")
@@ -161,7 +164,7 @@ def make(
         signed = run("sign", tasks)
         tasks = [
             engine.Task("sort", number, "manyo.stages.indexing:sort", {"partition": number}, (signed.digest,))
-            for number in range(partitions if release.parts else 0)
+            for number in range(partitions)
         ]
         sealed = [signed, run("sort", tasks)]
         about = {

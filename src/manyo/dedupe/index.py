@@ -37,6 +37,12 @@ def signing(settings: Settings) -> dict[str, int]:
     return {name: getattr(settings, name) for name in ("ngram", "permutations", "bands", "rows")}
 
 
+def _names(parts: int, partitions: int) -> set[str]:
+    """The files that an index has."""
+    of_parts = {f"{name}-{part:05d}.bin" for name in ("sketches", "digests", "ids") for part in range(parts)}
+    return of_parts | {f"{name}-{number:05d}.bin" for name in ("keys", "rows", "exact") for number in range(partitions)}
+
+
 @dataclass(frozen=True)
 class Index:
     """An opened index. Rows are numbered through the parts of the release's data."""
@@ -54,7 +60,8 @@ class Index:
         try:
             about = json.loads(where.read_bytes())
             files = {file["path"]: file["bytes"] for file in about["files"]}
-            about["parts"], about["partitions"], about["signing"]  # or a KeyError
+            wanted = _names(len(about["parts"]), int(about["partitions"]))
+            dict(about["signing"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise ManyoError("the index cannot be read", where=str(where), hint=_AGAIN) from None
         if about.get("format") != FORMAT:
@@ -62,9 +69,10 @@ class Index:
             raise ManyoError(what, where=str(where), hint=_AGAIN)
         if about.get("release") != release:
             raise ManyoError("the index is of another release than the one it lies in", where=str(where), hint=_AGAIN)
-        for name, size in files.items():
+        for name in sorted(wanted | set(files)):
             path = folder / name
-            if Path(name).name != name or not path.is_file() or path.stat().st_size != size:
+            whole = name in files and Path(name).name == name and path.is_file()
+            if not whole or path.stat().st_size != files[name]:
                 raise ManyoError("a file of the index is missing or damaged", where=str(path), hint=_AGAIN)
         return cls(folder, about)
 
