@@ -70,6 +70,16 @@ def test_a_value_on_the_threshold_passes_and_no_value_fails(value: float | None,
     assert bool(judge.explain(rules, {"url_share": value})) is fails
 
 
+def test_a_share_of_a_users_list_on_the_threshold_passes_in_a_row_as_in_a_column() -> None:
+    rules = RuleSet("any", "", (Rule("rivals", "rivals_share", max=0.2), Rule("fewer", "rivals_share", max=0.1)))
+    ledger = pa.table({"rivals_share": pa.array([0.2, 0.20000003], pa.float32())})
+    assert judge.failed(rules, ledger).to_pylist() == [["fewer"], ["rivals", "fewer"]]
+    assert [[one.rule for one in judge.explain(rules, row)] for row in ledger.to_pylist()] == [
+        ["fewer"],
+        ["rivals", "fewer"],
+    ]
+
+
 def test_a_failure_reads_as_a_sentence() -> None:
     (failure,) = judge.explain(
         judge.load("manyo"), {**measure.measure(["あいう" * 40]).to_pylist()[0], "characters": 80}

@@ -34,6 +34,7 @@ def main() -> None:
     print(
         f"report  / 報告書  {(DEMO / 'corpus' / 'report.html').relative_to(ROOT)}   <- open it in a browser / ブラウザで開いてください"
     )
+    print("explore / 探る    .venv/bin/manyo explore demo/corpus   <- move thresholds / しきい値を動かす")
     print("next    / つぎに  .venv/bin/manyo explain demo/corpus https://...   .venv/bin/manyo new my-recipe.toml")
 
 

@@ -195,16 +195,19 @@ def explain(rules: RuleSet, row: Mapping[str, Any]) -> list[Failure]:
     """
 
     def number(name: str) -> npt.NDArray[Any]:
-        return np.array([np.nan if row[name] is None else row[name]], np.float64)
+        value = np.array([np.nan if row[name] is None else row[name]], np.float64)
+        # A row does not say what type its column has. That of a word list's share has 32 bits, and its values fit them.
+        with np.errstate(over="ignore"):
+            narrow = value.astype(np.float32)
+        return narrow if isinstance(row[name], float) and narrow[0] == value[0] else value
 
     failures = []
     for rule in rules.rules:
         host = str(row.get(COLUMN) or "") if rule.hosts else ""
-        value = float(rule.hosts.failing([host])[0]) if rule.hosts else float(_look(rule, row, number)[0])
-        if failing(rule, np.array([value]))[0]:
-            failures.append(
-                Failure(rule.name, rule.measure, value, rule.min, rule.max, rule.why_ja, rule.why_en, host=host)
-            )
+        value = rule.hosts.failing([host]).astype(np.float64) if rule.hosts else _look(rule, row, number)
+        if failing(rule, value)[0]:
+            why = (rule.why_ja, rule.why_en)
+            failures.append(Failure(rule.name, rule.measure, float(value[0]), rule.min, rule.max, *why, host=host))
     return failures
 
 
