@@ -5,6 +5,8 @@ Otherwise all workers of a fresh install would each compile the same code at the
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pyarrow as pa
 
@@ -17,17 +19,57 @@ from manyo.stages.documents import documents
 
 
 def warm(context: engine.Context) -> engine.Result:
-    """The stage: nothing comes of it but machine code."""
-    for step, part in enumerate((_warm_reading, _warm_deduplication, _warm_lines, _warm_needles)):
-        context.report({"documents": step})
-        part()
+    """The stage: nothing comes of it but machine code.
+
+    In steps, each reported: on a busy machine all of it takes longer than a task may be silent.
+    """
+    steps = (
+        _warm_decoding,
+        _warm_extraction,
+        _warm_masking,
+        _warm_measuring,
+        _warm_judging,
+        _warm_deduplication,
+        _warm_lines,
+        _warm_needles,
+    )
+    for number, step in enumerate(steps):
+        context.report({"documents": number})
+        step()
     return engine.Result()
 
 
-def _warm_reading() -> None:
-    sentence = "朝顔の種をまいて、毎日水をやった。連絡先はhoge@example.com、電話は03-0000-0000です。"
-    bodies = [f"<title>朝顔</title><p>{sentence}</p>".encode(code) for code in ("utf-8", "cp932")]
-    pages = pa.RecordBatch.from_pydict(
+_SENTENCE: Final = "朝顔の種をまいて、毎日水をやった。連絡先はhoge@example.com、電話は03-0000-0000です。"
+
+
+def _warm_decoding() -> None:
+    read.spot(Column.of(_pages().column("body")))
+    texts = pa.array([_SENTENCE.encode(code) for code in ("utf-8", "cp932")], pa.large_binary())
+    named = pa.array(["", ""])
+    read.read(Column.of(texts), named, pa.array(["text", "text"]), read.Settings())
+
+
+def _warm_extraction() -> None:
+    pages = _pages()
+    bodies = Column.of(pages.column("body"))
+    read.read(bodies, pages.column("content_type"), pages.column("kind"), read.Settings())
+
+
+def _warm_masking() -> None:
+    protect.mask(Column.of([_SENTENCE]), protect.KINDS)
+
+
+def _warm_measuring() -> None:
+    Measuring().measure(Column.of([_SENTENCE]))
+
+
+def _warm_judging() -> None:
+    documents(_pages(), read.Settings(), Measuring(), judge.load("manyo"), protect.KINDS)
+
+
+def _pages() -> pa.RecordBatch:
+    bodies = [f"<title>朝顔</title><p>{_SENTENCE}</p>".encode(code) for code in ("utf-8", "cp932")]
+    return pa.RecordBatch.from_pydict(
         {
             "file": ["a", "a"],
             "offset": [0, 1],
@@ -40,8 +82,6 @@ def _warm_reading() -> None:
         },
         records.PAGE,
     )
-    read.spot(Column.of(pages.column("body")))
-    documents(pages, read.Settings(), Measuring(), judge.load("manyo"), protect.KINDS)
 
 
 def _warm_deduplication() -> None:
