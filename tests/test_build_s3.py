@@ -16,7 +16,7 @@ import pytest
 import manyo
 from command_line import manyo as command
 from command_line import refused
-from manyo import engine, pipeline, release
+from manyo import engine, indexing, pipeline, release
 from manyo.errors import ManyoError
 from object_store import SECRET_KEY, served
 from small_crawl import write
@@ -185,3 +185,14 @@ def test_a_driver_that_was_killed_there_is_taken_over_from_here(bucket: str, cra
     assert max(resumed) >= 2
     assert made.kept > 0
     assert not engine.RemoteStore(f"{out}/.manyo").list("leases")
+
+
+def test_building_there_against_a_release_here(bucket: str, crawl: Path, tmp_path: Path) -> None:
+    earlier = manyo.build(recipe(str(crawl)), tmp_path / "earlier", workers=1)
+    given = recipe(f"{bucket}/in/crawl.warc.gz")
+    with pytest.raises(ManyoError, match="cannot keep an index"):
+        manyo.build(given, f"{bucket}/later", against=[tmp_path / "earlier"], workers=1)
+    indexing.index(tmp_path / "earlier")
+    later = manyo.build(given, f"{bucket}/later", against=[tmp_path / "earlier"], workers=1)
+    assert earlier.kept > 0
+    assert later.kept == 0  # all of it was there before

@@ -189,9 +189,6 @@ def _build(
     on_progress: OnProgress | None,
 ) -> Release:
     workers = workers if workers is not None else plan.recipe.engine.workers
-    if plan.against and engine.is_url(out):
-        what = "a build against earlier releases looks them up on this machine, and is built into a folder"
-        raise ManyoError(what, where=str(out), hint="name a folder, and copy the release when it is done")
     try:
         store = engine.open_store(engine.below(out, engine.WORK))
         with engine.claim(store, plan.identity, make_pool) as work:
