@@ -6,8 +6,8 @@ for the pairs in doubt. Memory beside the arrays given: some 120 bytes a text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,14 +26,22 @@ Int64Array = npt.NDArray[np.int64]
 
 _KINDS: Final = pa.array(["", "url", "exact", "near"])
 _KEYS: Final = 1 << 22  # band keys matched at a time
+_IN_DOUBT: Final = 1 << 17  # pairs whose texts are looked at before they are let go
 _COMPARED: Final = 1 << 14  # sketches compared at a time
+
+
+class Keys(Protocol):
+    """The keys of each band, `uint64[n]`, read when they are asked for."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, band: int) -> UInt64Array: ...
 
 
 class Signed(NamedTuple):
     """The texts that were signed: their rows, rising, for each band the key of each, and the sketch of each."""
 
     rows: Int64Array
-    keys: UInt64Array | Sequence[UInt64Array]
+    keys: UInt64Array | Keys
     sketches: SketchArray
 
 
@@ -44,10 +52,12 @@ def settle(
     times: Int64Array,
     signed: Signed,
     settings: Settings,
+    let_go: Callable[[], None] = lambda: None,
 ) -> pa.Table:
     """The table that `table.dedupe` tells of.
 
-    `stars` are the `digest.exact_edges` of all rows; among the signed rows is the first of each different text.
+    `stars` are the `digest.exact_edges` of all rows; among the signed rows is the first of each different text. `let_go` is
+    called now and then, when texts that were looked at need not stay in memory.
     """
     rows = np.arange(texts.rows)
     gone = np.empty((0, 2), np.int64)
@@ -66,8 +76,11 @@ def settle(
     if settings.near:
         pairs = _pairs(signed, np.flatnonzero(owner >= 0), settings)
         doubtful = owner[pairs.doubtful]
-        decided = doubtful[jaccard(texts, doubtful, settings.ngram) >= settings.threshold]
-        joined += [owner[pairs.sure], decided]
+        joined.append(owner[pairs.sure])
+        for start in range(0, len(doubtful), _IN_DOUBT):
+            some = doubtful[start : start + _IN_DOUBT]
+            joined.append(some[jaccard(texts, some, settings.ngram) >= settings.threshold])
+            let_go()
 
     roots = clusters(texts.rows, joined)
     keepers = representatives(roots, *preference(settings.keep, texts.lengths, times))
@@ -98,7 +111,7 @@ def _pairs(signed: Signed, taking: Int64Array, settings: Settings) -> Edges:
     parents: Any = np.arange(len(signed.rows), dtype=np.int32 if len(signed.rows) < 2**31 else np.int64)
     sure, doubtful = [np.empty((0, 2), np.int64)], [np.empty((0, 2), np.int64)]
     for start in range(0, len(signed.keys), group):
-        some: Any = [keys[taking] for keys in signed.keys[start : start + group]]
+        some: Any = [signed.keys[band][taking] for band in range(start, min(start + group, len(signed.keys)))]
         found = edges(np.concatenate(some), np.tile(taking, len(some)), signed.sketches, settings)
         sure.append(unite(parents, found.sure))
         doubtful.append(apart(parents, found.doubtful))

@@ -6,7 +6,9 @@ numbers beside them. Where pairs in doubt are to be compared, the texts themselv
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from mmap import ACCESS_READ, MADV_DONTNEED, mmap
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -21,6 +23,19 @@ from manyo.dedupe.digest import UInt64Array, digests, exact_edges
 from manyo.dedupe.minhash import band_keys, signatures, sketches
 from manyo.dedupe.settings import Settings
 from manyo.dedupe.settling import Signed, settle
+
+
+class _Bands:
+    """The keys of every band, each read from its file when it is asked for."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        self._paths = paths
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __getitem__(self, band: int) -> UInt64Array:
+        return np.fromfile(self._paths[band], np.uint64)
 
 
 class Spilled:
@@ -71,16 +86,19 @@ class Spilled:
         stars = exact_edges(found, np.arange(self.rows))
         del found
         offsets = np.cumsum(np.concatenate(self._lengths), dtype=np.int64)
-        texts = Column(self._mapped("texts", np.uint8), offsets)
-        bands = [self._mapped(f"band-{band}", np.uint64) for band in range(len(self._bands))]
-        sketched = self._mapped("sketches", np.uint8).reshape(-1, self._settings.permutations)
-        signed = Signed(np.arange(self.rows), bands, sketched)
-        moments = np.concatenate(self._times)
-        return settle(texts, stars, np.concatenate(self._addresses), moments, signed, self._settings)
+        (texts, let_go), (sketched, _) = self._mapped("texts"), self._mapped("sketches")
+        bands = _Bands([self._folder / f"band-{band}" for band in range(len(self._bands))])
+        signed = Signed(np.arange(self.rows), bands, sketched.reshape(-1, self._settings.permutations))
+        known = np.concatenate(self._addresses), np.concatenate(self._times)
+        return settle(Column(texts, offsets), stars, *known, signed, self._settings, let_go)
 
-    def _mapped(self, name: str, kind: type) -> npt.NDArray[Any]:
-        path = self._folder / name
-        return np.memmap(path, kind, "r") if path.stat().st_size else np.zeros(0, kind)
+    def _mapped(self, name: str) -> tuple[npt.NDArray[np.uint8], Callable[[], None]]:
+        """A file's bytes, and what lets those that were looked at go from memory: looked at again, they are read again."""
+        with (self._folder / name).open("rb") as file:
+            if not file.seek(0, 2):
+                return np.zeros(0, np.uint8), lambda: None
+            mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
+        return np.frombuffer(mapped, np.uint8), lambda: mapped.madvise(MADV_DONTNEED)
 
     def __enter__(self) -> Self:
         return self
