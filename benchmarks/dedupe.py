@@ -49,6 +49,7 @@ TOOLS = {
     "HojiChar, 42 x 6": ("dedupe", 0.5),
     "HojiChar, defaults": ("dedupe", 0.5),
     "datasketch": ("dedupe", 0.1),
+    "datasketch, 42 x 6": ("dedupe", 0.1),
     "text-dedup": ("dedupe", 0.1),
     "datatrove": ("datatrove", 0.025),
 }

@@ -49,11 +49,12 @@ def hojichar(texts: list[str], **single: Any) -> list[bool]:
     return [not drop.apply(sign.apply(Document(text))).is_rejected for text in texts]
 
 
-def datasketch(texts: list[str]) -> list[bool]:
+def datasketch(texts: list[str], permutations: int = 128, bands: tuple[int, int] | None = None) -> list[bool]:
     from datasketch import MinHash, MinHashLSH
 
-    index = MinHashLSH(threshold=0.7, num_perm=128)
-    made = MinHash.generator(([gram.encode() for gram in grams(text)] for text in texts), num_perm=128, seed=42)
+    index = MinHashLSH(threshold=0.7, num_perm=permutations, params=bands)
+    cut = ([gram.encode() for gram in grams(text)] for text in texts)
+    made = MinHash.generator(cut, num_perm=permutations, seed=42)
     known: list[Any] = []
     kept = []
     for signature in made:
@@ -156,6 +157,7 @@ TOOLS: dict[str, Tool] = {
     "HojiChar, 16 x 8": lambda texts: hojichar(texts, num_bands=16, band_size=8),
     "HojiChar, defaults": hojichar,
     "datasketch": datasketch,
+    "datasketch, 42 x 6": lambda texts: datasketch(texts, 252, (42, 6)),
     "text-dedup": text_dedup,
     "datatrove": datatrove,
 }

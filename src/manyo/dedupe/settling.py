@@ -26,7 +26,7 @@ Int64Array = npt.NDArray[np.int64]
 
 _KINDS: Final = pa.array(["", "url", "exact", "near"])
 _KEYS: Final = 1 << 22  # band keys matched at a time
-_IN_DOUBT: Final = 1 << 17  # pairs whose texts are looked at before they are let go
+_IN_DOUBT: Final = 1 << 14  # pairs whose texts are looked at before they are let go: a fault maps 64 kB
 _COMPARED: Final = 1 << 14  # sketches compared at a time
 
 
