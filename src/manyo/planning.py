@@ -14,8 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import pyarrow as pa
-
 from manyo import collect, engine, judge
 from manyo import recipe as recipes
 from manyo.checking import BenchmarkFile, benchmark_files, check, checking, earlier_releases
@@ -126,7 +124,8 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """Covers the code: another version, or a library that computes or writes otherwise, redoes the work."""
-        return f"manyo {VERSION}, numba {version('numba')}, pyarrow {pa.__version__}"
+        found = {name: version(name) for name in ("numba", "pyarrow", "zstandard")}
+        return ", ".join([f"manyo {VERSION}", *(f"{name} {number}" for name, number in found.items())])
 
 
 def list_digests(lists: Mapping[str, str]) -> dict[str, str]:
