@@ -110,7 +110,7 @@ def test_a_lost_node_a_killed_driver_orphans_and_a_zombie_leave_no_trace(site: S
     again = start(site, folder, shards, trace)
     output, errors = again.communicate(timeout=120)
     assert output, errors
-    assert json.loads(output) == expected
+    assert json.loads(output.splitlines()[-1]) == expected  # Ray may have told of the lost node before
     after = Counter(shard for shard, _ in executions(trace.with_suffix(""), "leaves"))
     assert not (after - before).keys() & committed
     leaves, total = (engine.read_seal(store, stage) for stage in ("leaves", "total"))

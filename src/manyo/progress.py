@@ -57,10 +57,11 @@ class Silent:
 
 
 class Lines(Silent):
-    """One JSON object a line on standard output: stage, shards done and planned, counts, seconds."""
+    """One JSON object a line on standard output, as it is now: stage, shards done and planned, counts, seconds."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
+        self._out = sys.stdout
 
     def __call__(self, progress: Progress) -> None:
         line = {
@@ -73,7 +74,7 @@ class Lines(Silent):
             "counts": {name: value for name, value in progress.counts.items() if isinstance(value, int)},
             "seconds": round(time.monotonic() - self._began, 2),
         }
-        print(json.dumps(line), flush=True)
+        print(json.dumps(line), file=self._out, flush=True)
 
 
 class Terminal:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ def shown(quiet: bool, as_json: bool, lang: str) -> Iterator[OnProgress]:
     from manyo.progress import Lines, Silent, Terminal
 
     display = Silent() if quiet else Lines() if as_json else Terminal(lang)
-    with display:
+    # Ray tells of lost machines on standard output, whatever it is asked; the lines there are for machines.
+    with display, redirect_stdout(sys.stderr):
         yield display
 
 

@@ -50,7 +50,7 @@ class Units:
 def units(texts: Column | Any, settings: LineSettings) -> Units:
     """Find what may be repeated.
 
-    >>> found = units(["お問い合わせは窓口まで。\\n短い。\\nお問い合わせは　窓口まで。"], LineSettings())
+    >>> found = units(["お問い合わせは窓口まで。\\n短い。\\nお問い合わせは　窓口まで。"], LineSettings(units="line"))
     >>> len(found.keys), bool(found.keys[0] == found.keys[1])
     (2, True)
     """
