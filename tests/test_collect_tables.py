@@ -185,3 +185,12 @@ def test_a_truncated_table_is_refused_and_a_damaged_row_group_is_counted(tmp_pat
     assert [row["offset"] for row in rows] == [*range(10), *range(20, 40)]
     assert tally.refused == {"damaged": 10}
     assert [(one["kind"], one["offset"]) for one in tally.damage] == [("corrupt", 10)]
+
+
+def test_an_error_names_some_columns_of_many(tmp_path):
+    path = tmp_path / "wide.parquet"
+    pq.write_table(pa.table({f"column_{number}": [number] for number in range(300)}), path)
+    with pytest.raises(ManyoError) as raised:
+        collect.find(["wide.parquet"], base=str(tmp_path))
+    assert "column_11 (int64), and 288 more" in str(raised.value)
+    assert "column_12" not in str(raised.value)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from manyo.collect.warc import OnRecord, Page
 
 CONTENT_TYPE: Final = {"html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8"}
+_NAMED: Final = 12  # columns that an error names
 _STRINGS: Final = (
     pa.types.is_null,
     pa.types.is_string,
@@ -165,10 +166,13 @@ def check_columns(file: BinaryIO, columns: Columns, where: str) -> None:
     present = _open(file, where).schema_arrow
     usable = [name for name in (columns.html, columns.text) if name in present.names and _is_text(present.field(name))]
     if not usable:
+        has = [f"{field.name} ({field.type})" for field in list(present)[:_NAMED]]
+        if len(present) > _NAMED:
+            has.append(f"and {len(present) - _NAMED} more")
         raise ManyoError(
             f"the table has neither a text column ({columns.text!r}) nor an html column ({columns.html!r})",
             where=where,
-            hint=f"it has: {', '.join(f'{f.name} ({f.type})' for f in present)}; name the right one under columns",
+            hint=f"it has: {', '.join(has)}; name the right one under columns",
         )
 
 
