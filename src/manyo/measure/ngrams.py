@@ -13,12 +13,7 @@ Most n-grams of a text occur once, and a hash table of all would say little at a
 sketches that stay in the nearest caches, by hashes alone (after the count-min sketch of Cormode and Muthukrishnan 2005,
 with one row): a count there is never too low, and only n-grams whose count is high enough are then counted by themselves.
 
-- Of 2, 3 and 4 characters, the most frequent is looked for among those whose count is at least three quarters of the
-  highest; and if one with a lower count could still be it, once more.
-- Of 5 to 10, those that occur again are wanted. Two bits say whether a hash came once or more. The places of a 5-gram that
-  may have, its *group*, are brought together. The five characters behind each tell which longer n-grams within a group
-  are equal: a group of two, as most are, takes one comparison; others are sorted by them.
-
+Of 2, 3 and 4 characters the most frequent is wanted (`most_frequent.py`); of 5 to 10 those that occur again (`returning.py`).
 A text made to collide cannot make this slow: after `PROBES` slots another's is taken for the n-gram looked for.
 """
 
@@ -29,7 +24,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from manyo.columns import IntArray
 from manyo.kernels import borrowing, inlined, wide
 
 Codes = npt.NDArray[np.int32]
@@ -49,19 +43,9 @@ NUMBERS: Final = 4095  # different ones
 
 LEAST_SKETCH, MOST_SKETCH = 8, 12  # two to the power of this are the counts of a sketch
 LEAST_BITS: Final = 10  # and the bits of which there are two for each hash
-FEW: Final = 16  # places of a group that are sorted by insertion
 
-_WIDTH: Final = 12  # bits of a character's number
+WIDTH: Final = 12  # bits of a character's number
 _SALT: Final = np.uint64(0x9E3779B97F4A7C15)
-# Six lanes of ten bits, for 5- to 10-grams: as many ones as characters are still covered.
-_LOWEST: Final = sum(1 << (10 * lane) for lane in range(LENGTHS))
-_KEPT: Final = _LOWEST * 0x1FF
-_COVERS: Final = np.array(
-    [
-        sum(((1 << (SHORTEST + lane)) - 1) << (10 * lane) for lane in range(LENGTHS) if SHORTEST + lane <= length)
-        for length in range(LONGEST + 1)
-    ]
-)
 
 
 @inlined
@@ -119,12 +103,12 @@ def write(
                 next_number += 1
                 numbers[code] = next_number
             number = next_number
-        shifted = np.uint64(number << (4 * _WIDTH))
-        one = one >> np.uint64(_WIDTH) | shifted
+        shifted = np.uint64(number << (4 * WIDTH))
+        one = one >> np.uint64(WIDTH) | shifted
         grams[place] = one
         at = wide(in_second[place])
         if at >= 0:
-            other = other >> np.uint64(_WIDTH) | shifted
+            other = other >> np.uint64(WIDTH) | shifted
             grams[second + at] = other
             near = min(near + 1, FAR)
             crossing[crossings] = place
@@ -203,7 +187,7 @@ def _hashes(gram: np.uint64, shift: np.uint64, width: int) -> tuple[int, int, in
 
 
 @inlined
-def _slot(gram: np.uint64, bits: int, slots: Words) -> int:
+def slot_of(gram: np.uint64, bits: int, slots: Words) -> int:
     """The slot of an n-gram in a table of two to the power of `bits`: its own or, where it is 0, as no n-gram is, a free one."""
     mask = (1 << bits) - 1
     slot = wide(gram * _SALT >> np.uint64(64 - bits))
@@ -212,389 +196,3 @@ def _slot(gram: np.uint64, bits: int, slots: Words) -> int:
         slot = (slot + 1) & mask
         probes += 1
     return slot
-
-
-@borrowing
-def likely(
-    size: int,
-    crossings: int,
-    counts: Longs,
-    short: Shorts,
-    least: IntArray,
-    twos: Codes,
-    threes: Codes,
-    fours: Codes,
-    found: IntArray,
-) -> None:
-    """Find places of n-grams of 2, 3 and 4 characters that may be the most frequent; `found` gets how many of each.
-
-    `least` gets the count that they have at least: three quarters of the highest.
-    """
-    width, third = 1 << sketch_bits(size), len(short) // 3
-    for part in range(3):
-        highest = np.uint32(0)
-        for slot in range(part * width, (part + 1) * width):
-            highest = max(highest, counts[slot])
-        least[part] = max(2, wide(highest) - wide(highest) // 4)
-    of_two, of_three, of_four = least[0], least[1], least[2]
-    two = three = four = 0
-    for index in range(size + crossings):
-        twos[two] = threes[three] = fours[four] = index
-        two += wide(counts[short[index]]) >= of_two
-        three += wide(counts[short[third + index]]) >= of_three
-        four += wide(counts[short[2 * third + index]]) >= of_four
-    found[0], found[1], found[2] = two, three, four
-
-
-@borrowing
-def most_frequent(
-    grams: Words,
-    size: int,
-    second: int,
-    in_second: Codes,
-    distance: Bytes,
-    crossing: Codes,
-    crossings: int,
-    length: int,
-    counts: Longs,
-    short: Shorts,
-    places: Codes,
-    candidates: int,
-    least: int,
-    slots: Words,
-    often: IntArray,
-    found: IntArray,
-) -> None:
-    """Write how often the most frequent n-gram of `length` occurs in each reading into `found`, 0 where none does twice.
-
-    `places` has the `candidates` whose count is `least` at least. `often`, as long as `slots`, is scratch.
-    """
-    third = (length - 2) * (len(short) // 3)
-    shift = np.uint64(_WIDTH * (SHORTEST - length))
-    while True:
-        bits = bits_for(2 * candidates)
-        slots[: 1 << bits] = 0
-        top = other_top = 0
-        for candidate in range(candidates):
-            place = wide(places[candidate])
-            if place < size:
-                occurs = 1 << 32 | wide(distance[place] >= length)
-            else:
-                occurs = wide(distance[crossing[place - size]] < length)
-                place = second + wide(in_second[crossing[place - size]])
-            gram = grams[place] >> shift
-            slot = _slot(gram, bits, slots)
-            occurs += often[slot] if slots[slot] else 0
-            slots[slot], often[slot] = gram, occurs
-            top, other_top = max(top, occurs >> 32), max(other_top, occurs & 0xFFFFFFFF)
-        # Any that is more frequent has a higher count than the tops: look at these too, once.
-        lowest = min(top, other_top)
-        if lowest + 1 >= least or least == 2:
-            found[0], found[1] = top if top > 1 else 0, other_top if other_top > 1 else 0
-            return
-        least = max(2, lowest + 1)
-        candidates = 0
-        for index in range(size + crossings):
-            places[candidates] = index
-            candidates += wide(counts[short[third + index]]) >= least
-
-
-@borrowing
-def again(
-    grams: Words,
-    size: int,
-    second: int,
-    in_second: Codes,
-    distance: Bytes,
-    crossing: Codes,
-    crossings: int,
-    twice: Words,
-    long: Longs,
-    slots: Words,
-    names_of: Codes,
-    first: Codes,
-    places: Codes,
-    named: Codes,
-    ends: Codes,
-    members: Codes,
-    apart: Codes,
-    tails: Words,
-    other_tails: Words,
-    other_members: Codes,
-    longest: Bytes,
-    often: Codes,
-    types: IntArray,
-    occurrences: IntArray,
-) -> None:
-    """Find the n-grams of 5 to 10 characters that occur again.
-
-    Of the first reading: `types`, how many different ones of each length occur more than once; `occurrences`, how often;
-    `often`, for each frequency, how many occurrences the 5-grams have that are so frequent. Of the second: `longest`, for
-    each place, the length of the longest that begins there and began somewhere before; 0 for none.
-    """
-    types[:LENGTHS] = 0
-    occurrences[:LENGTHS] = 0
-    often[: size + 1] = 0
-    longest[: size + 1] = 0
-    candidates = 0
-    for index in range(size + crossings):
-        places[candidates] = index
-        bit = wide(long[index])
-        candidates += wide(twice[bit >> 6] >> np.uint64(bit & 63)) & 1
-    bits = bits_for(2 * candidates)
-    slots[: 1 << bits] = 0
-    names = 0
-    for index in range(candidates):
-        place = wide(places[index])
-        clear = place < size and distance[place] == FAR
-        if place >= size:
-            place = second + wide(in_second[crossing[place - size]])
-            places[index] = place
-        slot = _slot(grams[place], bits, slots)
-        if slots[slot] == 0:
-            slots[slot], names_of[slot] = grams[place], names
-            ends[names] = 0
-            names += 1
-        name = names_of[slot]
-        named[index] = name
-        ends[name] += 2
-        ends[name] |= not clear  # the lowest bit: some n-gram that begins here is not the same in both readings
-    # `first` becomes where a group begins, with the same bit; places of n-grams that occur once go nowhere.
-    start = 0
-    for name in range(names):
-        count, unclear = wide(ends[name]) >> 1, wide(ends[name]) & 1
-        ends[name] = start if count > 1 else -1
-        first[name] = start << 1 | unclear
-        start += count if count > 1 else 0
-    for index in range(candidates):
-        name = named[index]
-        at = ends[name]
-        if at >= 0:
-            members[at] = places[index]
-            ends[name] = at + 1
-    # Groups that are the same in both readings move to the front, those of each reading alone stand apart.
-    both = ours = theirs = 0
-    filled_both = filled_ours = filled_theirs = 0
-    mine, its = named, apart  # `named` is free from here on
-    for name in range(names):
-        end = wide(ends[name])
-        if end < 0:
-            continue
-        begin, unclear = wide(first[name]) >> 1, wide(first[name]) & 1
-        if not unclear:
-            often[end - begin] += end - begin
-            for index in range(begin, end):
-                members[filled_both] = members[index]
-                filled_both += 1
-            places[both] = filled_both
-            both += 1
-            continue
-        before = filled_ours
-        for index in range(begin, end):
-            if members[index] < second:
-                mine[filled_ours] = members[index]
-                filled_ours += 1
-        if filled_ours - before > 1:
-            often[filled_ours - before] += filled_ours - before
-            ends[ours] = filled_ours
-            ours += 1
-        else:
-            filled_ours = before
-        before = filled_theirs
-        for index in range(begin, end):
-            place = wide(members[index])
-            if place >= second or distance[place] >= SHORTEST:
-                its[filled_theirs] = place if place >= second else second + wide(in_second[place])
-                filled_theirs += 1
-        if filled_theirs - before > 1:
-            first[theirs] = filled_theirs
-            theirs += 1
-        else:
-            filled_theirs = before
-    _compare(
-        grams,
-        members,
-        places,
-        both,
-        True,
-        True,
-        second,
-        in_second,
-        tails,
-        other_tails,
-        other_members,
-        longest,
-        types,
-        occurrences,
-    )
-    _compare(
-        grams,
-        mine,
-        ends,
-        ours,
-        True,
-        False,
-        second,
-        in_second,
-        tails,
-        other_tails,
-        other_members,
-        longest,
-        types,
-        occurrences,
-    )
-    _compare(
-        grams,
-        its,
-        first,
-        theirs,
-        False,
-        True,
-        second,
-        in_second,
-        tails,
-        other_tails,
-        other_members,
-        longest,
-        types,
-        occurrences,
-    )
-    for more in range(LENGTHS - 2, -1, -1):
-        types[more] += types[more + 1]
-        occurrences[more] += occurrences[more + 1]
-
-
-@borrowing
-def _compare(
-    grams: Words,
-    members: Codes,
-    ends: Codes,
-    groups: int,
-    of_first: bool,
-    of_second: bool,
-    second: int,
-    in_second: Codes,
-    tails: Words,
-    other_tails: Words,
-    other_members: Codes,
-    longest: Bytes,
-    types: IntArray,
-    occurrences: IntArray,
-) -> None:
-    """Find which n-grams of 5 to 10 characters are equal among those that begin at the places of each group.
-
-    The places are of the second reading where only that is asked about, and else of the first. Each group has two at
-    least, and ends where `ends` says. `types` and `occurrences` are of the longest that are equal: the shorter ones in
-    them are not counted again.
-    """
-    start = 0
-    for group in range(groups):
-        end = wide(ends[group])
-        if end - start == 2:
-            one, other = wide(members[start]), wide(members[start + 1])
-            common = _common(grams[one + SHORTEST], grams[other + SHORTEST])
-            if of_first:
-                types[common] += 1
-                occurrences[common] += 2
-            later = max(one, other)
-            if of_second:
-                longest[in_second[later] if of_first else later - second] = SHORTEST + common
-            start = end
-            continue
-        size = end - start
-        _sort(grams, members, start, size, tails, other_tails, other_members)
-        if of_first:
-            # Of `common`, each rise begins a run of n-grams that are equal, at all lengths between.
-            before = -1
-            for at in range(size - 1):
-                common = _common(tails[at], tails[at + 1])
-                occurrences[common] += 1
-                if common > before:
-                    types[common] += 1
-                    occurrences[common] += 1
-                    if before >= 0:
-                        types[before] -= 1
-                        occurrences[before] -= 1
-                before = common
-        if of_second:
-            # What began before and has most in common is the next one to the left, or to the right, that began before.
-            # Those to the left whose match to the right is not known yet wait, with what each has in common with
-            # the one that waits below it.
-            waiting = 0
-            for at in range(size):
-                place = wide(members[start + at])
-                common = _common(tails[at - 1], tails[at]) if at else 0
-                while waiting and other_members[waiting - 1] > place:
-                    waiting -= 1
-                    passed = wide(other_members[waiting])
-                    index = wide(in_second[passed]) if of_first else passed - second
-                    longest[index] = max(wide(longest[index]), SHORTEST + common)
-                    common = min(common, wide(other_tails[waiting]))
-                if waiting:
-                    longest[in_second[place] if of_first else place - second] = SHORTEST + common
-                other_members[waiting], other_tails[waiting] = place, common
-                waiting += 1
-        start = end
-
-
-@inlined
-def _common(one: np.uint64, other: np.uint64) -> int:
-    """How many characters two 5-grams have in common from the front."""
-    differ = wide(one ^ other)
-    return (differ < 1 << 48) + (differ < 1 << 36) + (differ < 1 << 24) + (differ < 1 << 12) + (differ < 1)
-
-
-@inlined
-def _sort(
-    grams: Words,
-    members: Codes,
-    start: int,
-    size: int,
-    tails: Words,
-    other_tails: Words,
-    other_members: Codes,
-) -> None:
-    """Sort the places of a group by the 5-grams behind, which are written into `tails`: by insertion, and by merging."""
-    for at in range(size):
-        tails[at] = grams[members[start + at] + SHORTEST]
-    for begin in range(0, size, FEW):
-        for index in range(begin + 1, min(begin + FEW, size)):
-            tail, place, at = tails[index], members[start + index], index
-            while at > begin and tails[at - 1] > tail:
-                tails[at], members[start + at] = tails[at - 1], members[start + at - 1]
-                at -= 1
-            tails[at], members[start + at] = tail, place
-    width = FEW
-    while width < size:
-        for begin in range(0, size - width, 2 * width):
-            middle, stop = begin + width, min(begin + 2 * width, size)
-            for at in range(begin, middle):
-                other_tails[at - begin], other_members[at - begin] = tails[at], members[start + at]
-            left, right, at = 0, middle, begin
-            while left < width and right < stop:
-                if other_tails[left] <= tails[right]:
-                    tails[at], members[start + at] = other_tails[left], other_members[left]
-                    left += 1
-                else:
-                    tails[at], members[start + at] = tails[right], members[start + right]
-                    right += 1
-                at += 1
-            while left < width:
-                tails[at], members[start + at] = other_tails[left], other_members[left]
-                left += 1
-                at += 1
-        width *= 2
-
-
-@borrowing
-def covered(longest: Bytes, size: int, found: IntArray) -> None:
-    """How many characters lie in an n-gram of 5 to 10 that began before, from the `longest` of `size` places."""
-    found[:LENGTHS] = 0
-    lanes = 0
-    for begin in range(0, size, 1000):
-        sums = 0  # six of ten bits
-        for place in range(begin, min(begin + 1000, size)):
-            lanes = (lanes >> 1) & _KEPT | _COVERS[longest[place]]
-            sums += lanes & _LOWEST
-        for lane in range(LENGTHS):
-            found[lane] += (sums >> (10 * lane)) & 0x3FF

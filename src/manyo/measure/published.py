@@ -206,7 +206,7 @@ def lines(codes: Codes, size: int, keys: Words, bits: int, counts: IntArray) -> 
 
 @borrowing
 def frequent(often: Codes, kinds: int, repeated: int) -> int:
-    """Occurrences of the most frequent √`kinds` of the `repeated` 5-grams; `often` is as `ngrams.again` leaves it."""
+    """Occurrences of the most frequent √`kinds` of the `repeated` 5-grams; `often` is as `returning.again` leaves it."""
     left = min(wide(np.sqrt(np.float64(kinds))), repeated)
     total = 0
     highest, counted = 1, 0

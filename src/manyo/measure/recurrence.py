@@ -1,8 +1,8 @@
 """The pass over what returns in a text: it counts for `repetition.py` and for `published.py` at once.
 
 A text is decoded once. Its characters are one reading, those without white space and masked placeholders another, and
-`ngrams.py` looks at what is in both once. Memory: scratch of about 150 bytes for each character of the longest text, of
-which 262,144 characters are looked at: 40 MB at most, whatever the input.
+`ngrams.py` and the two files that count by it look at what is in both once. Memory: scratch of about 150 bytes for
+each character of the longest text, of which 262,144 characters are looked at: 40 MB at most, whatever the input.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from manyo.columns import ByteArray, Column, IntArray
 from manyo.kernels import borrowing, kernel
-from manyo.measure import ngrams, published, repetition
+from manyo.measure import most_frequent, ngrams, published, repetition, returning
 from manyo.measure.alphabet import decode, table, three_bytes
 from manyo.measure.ngrams import LENGTHS, LIMIT, PAD, SHORTEST, Codes, bits_for
 
@@ -90,9 +90,9 @@ def _count(
         ngrams.sketch(
             grams, size, second, in_second, distance, crossing, crossings, counts, seen[0], seen[1], short, long
         )
-        ngrams.likely(size, crossings, counts, short, least, scratch[0], scratch[1], scratch[2], candidates)
+        most_frequent.likely(size, crossings, counts, short, least, scratch[0], scratch[1], scratch[2], candidates)
         for length in range(2, SHORTEST):
-            ngrams.most_frequent(
+            most_frequent.most_frequent(
                 grams,
                 size,
                 second,
@@ -111,7 +111,7 @@ def _count(
                 found,
             )
             theirs[row, published.TOP + length - 2], ours[row, repetition.TOP + length - 2] = found[0], found[1]
-        ngrams.again(
+        returning.again(
             grams,
             size,
             second,
@@ -138,7 +138,7 @@ def _count(
             occurrences,
         )
         ours[row, repetition.GRAM_CHARACTERS] = kept
-        ngrams.covered(longest, kept, ours[row, repetition.COVERED :])
+        returning.covered(longest, kept, ours[row, repetition.COVERED :])
         for index in range(LENGTHS):
             kinds = max(size - SHORTEST - index + 1, 0) - occurrences[index] + types[index]
             theirs[row, published.KINDS + index] = kinds
