@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from mmap import ACCESS_READ, MADV_DONTNEED, mmap
+from mmap import ACCESS_READ, MADV_DONTNEED, MADV_NORMAL, MADV_RANDOM, mmap
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -86,18 +86,20 @@ class Spilled:
         stars = exact_edges(found, np.arange(self.rows))
         del found
         offsets = np.cumsum(np.concatenate(self._lengths), dtype=np.int64)
-        (texts, let_go), (sketched, _) = self._mapped("texts"), self._mapped("sketches")
+        # Of the texts a few here and there are looked at: to read on behind each would read a hundred times as much.
+        (texts, let_go), (sketched, _) = self._mapped("texts", MADV_RANDOM), self._mapped("sketches")
         bands = _Bands([self._folder / f"band-{band}" for band in range(len(self._bands))])
         signed = Signed(np.arange(self.rows), bands, sketched.reshape(-1, self._settings.permutations))
         known = np.concatenate(self._addresses), np.concatenate(self._times)
         return settle(Column(texts, offsets), stars, *known, signed, self._settings, let_go)
 
-    def _mapped(self, name: str) -> tuple[npt.NDArray[np.uint8], Callable[[], None]]:
+    def _mapped(self, name: str, advice: int = MADV_NORMAL) -> tuple[npt.NDArray[np.uint8], Callable[[], None]]:
         """A file's bytes, and what lets those that were looked at go from memory: looked at again, they are read again."""
         with (self._folder / name).open("rb") as file:
             if not file.seek(0, 2):
                 return np.zeros(0, np.uint8), lambda: None
             mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
+        mapped.madvise(advice)
         return np.frombuffer(mapped, np.uint8), lambda: mapped.madvise(MADV_DONTNEED)
 
     def __enter__(self) -> Self:
