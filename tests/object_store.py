@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import pytest
 
-BUCKET = "manyo-test"
 SECRET_KEY = "secret/of/the/store"
 
 
@@ -30,9 +29,10 @@ def served() -> Iterator[str]:
             server.start()
         host, port = server.get_host_and_port()
         patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        bucket = f"manyo-test-{port}"  # all of moto's servers in one process show the same buckets
         try:
-            boto3.client("s3").create_bucket(Bucket=BUCKET)
-            yield f"s3://{BUCKET}"
+            boto3.client("s3").create_bucket(Bucket=bucket)
+            yield f"s3://{bucket}"
         finally:
             import s3fs
 
