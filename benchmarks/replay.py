@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("release", type=Path)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--recipes", default="manyo,swallow-v1,hojichar,llm-jp-v1")
+    parser.add_argument("--recipes", default="manyo,swallow-v1,llm-jp-v1")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "synthetic"
