@@ -5,6 +5,10 @@
                                                        each shard (compare), then one for all (cluster)
             -> release                                 one for each shard again    (stage release), then the papers
 
+Where a recipe asks for it, three things come between: the passages of benchmarks are gathered before anything is read
+(needles); lines that documents share are counted and taken out before measuring (lines, trim); and what is left is held
+against earlier releases before the last stage (meet, earlier).
+
 The work folder, `DIR/.manyo`, holds what the stages commit. Killed at any moment, the same call goes on from the last
 commit; the finished release does not depend on that, nor on the number of workers.
 """
